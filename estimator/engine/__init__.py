@@ -1,0 +1,1 @@
+"""The engine: pure and exact. See README.md beside this file."""

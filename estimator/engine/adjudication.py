@@ -1,0 +1,403 @@
+"""From claim lines to a ledger: who pays which cent of each line.
+
+``prepare`` puts the lines in order, finds what constrains each and where plan years begin;
+the kernel does the sums; a ``Ledger`` holds the answer. Totals are sums, never stored.
+Rule: the contract of adjudication.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, NamedTuple
+
+from estimator.engine.coordination import INTEGERS, Assistance, Supplement
+from estimator.engine.kernel import Account, Gauge, Line, Second, Step, YearStart, run
+from estimator.engine.plan import (
+    Accumulators,
+    Benefit,
+    Limit,
+    LimitKey,
+    LimitPeriod,
+    Met,
+    PlanYear,
+    carries_over,
+)
+
+AMOUNTS = (
+    "allowed",
+    "deductible",
+    "copay",
+    "coinsurance",
+    "over_benefit_maximum",
+    "not_covered",
+    "balance_bill",
+    "cash",
+    "plan_pays",
+    "secondary_pays",
+    "assistance",
+    "patient_pays",
+)
+"""The amounts of an adjudicated line, in the order in which they are shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One claim line. Amounts are cents; ``benefit`` is the one that serves it, if any.
+
+    ``refused`` says why the plan will not take it, where that is known from elsewhere (a policy).
+    """
+
+    date: date
+    billed: int
+    allowed: int
+    visit: Hashable
+    class_: str = "medical"
+    network: str = "in"
+    benefit: Benefit | None = None
+    refused: str | None = None
+    cash: int | None = None
+    cash_for: Literal["any", "refused"] = "any"
+    second_allowed: int | None = None
+    second_benefit: Benefit | None = None
+    assistance: Assistance | None = None
+    coordinated: bool = True
+    """Whether a second payer is asked; not for what is never billed to a plan."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """One payer's side: its plan year, its limits with their dates, whom it covers, what is met."""
+
+    year: PlanYear = field(default_factory=PlanYear)
+    limits: tuple[LimitPeriod, ...] = ()
+    family: bool = False
+    met: Accumulators = field(default_factory=Accumulators)
+
+    @property
+    def keys(self) -> tuple[LimitKey, ...]:
+        """The limits by which what is met is kept, in order."""
+        return tuple(dict.fromkeys(period.limit.key for period in self.limits))
+
+
+class LimitMet(NamedTuple):
+    """What is met of a limit at the end."""
+
+    key: LimitKey
+    individual: int
+    family: int
+
+
+class LedgerLine(NamedTuple):
+    """A claim with who pays which cent of it, and what was met of its limits after it."""
+
+    claim: Claim
+    place: int
+    """The claim's place among those given."""
+    reason: str
+    amounts: Line
+    deductible_met: int | None
+    """Of the deductible that constrains the line; ``None`` where none does."""
+    oop_met: int | None
+    """Of the first out-of-pocket maximum that constrains the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Adjudicated lines in order, and what is met of every limit at the end."""
+
+    lines: tuple[LedgerLine, ...]
+    met: tuple[LimitMet, ...]
+
+    def total(self, amount: str) -> int:
+        """Return the sum of one of ``AMOUNTS`` over the lines, in cents."""
+        return sum(getattr(line.amounts, amount) for line in self.lines)
+
+
+def adjudicate(
+    claims: Sequence[Claim],
+    cover: Cover,
+    as_of: date | None = None,
+    second: tuple[str, Cover] | Supplement | None = None,
+    assistance_used: Mapping[Hashable, int] | None = None,
+) -> Ledger:
+    """Adjudicate *claims* and return the ledger.
+
+    *as_of* is the day the accumulators were read (default: the earliest claim's); *second* the
+    second payer's method and cover, or a supplement; *assistance_used* what each assistance
+    pool paid in the calendar year of *as_of*.
+    """
+    order = sorted(range(len(claims)), key=lambda index: claims[index].date)
+    in_order = [claims[index] for index in order]
+    read_on = as_of or (in_order[0].date if in_order else None)
+    steps = prepare(in_order, cover, read_on, weigh_cash=second is None)
+    account = open_account(cover, read_on, assistance_used)
+    second_payer = _second_payer(in_order, second, read_on)
+    lines = tuple(_ledger_lines(in_order, order, steps, account, second_payer))
+    return Ledger(lines, _met_at_end(cover, account))
+
+
+def _second_payer(
+    claims: Sequence[Claim], second: tuple[str, Cover] | Supplement | None, as_of: date | None
+) -> Second | None:
+    if second is None or isinstance(second, Supplement):
+        return None if second is None else Second("supplement", second)
+    method, cover = second
+    theirs = [_as_second(claim) for claim in claims]
+    steps = prepare(theirs, cover, as_of, weigh_cash=False)
+    return Second(method, None, steps, open_account(cover, as_of))
+
+
+def _as_second(claim: Claim) -> Claim:
+    """Return the claim as the second payer sees it: its own benefit and amount, no cash."""
+    allowed = claim.allowed if claim.second_allowed is None else claim.second_allowed
+    return Claim(
+        date=claim.date,
+        billed=claim.billed,
+        allowed=allowed,
+        visit=claim.visit,
+        class_=claim.class_,
+        network=claim.network,
+        benefit=claim.second_benefit,
+        refused=None if claim.coordinated else "no_benefit",
+    )
+
+
+def _ledger_lines(
+    claims: Sequence[Claim],
+    order: Sequence[int],
+    steps: Sequence[Step],
+    account: Account,
+    second: Second | None,
+) -> Iterator[LedgerLine]:
+    for place, line in enumerate(run(steps, account, INTEGERS, second)):
+        step = steps[place]
+        maximum = step.oop_maxes[0] if step.oop_maxes else None
+        yield LedgerLine(
+            claims[place],
+            order[place],
+            _reason(step, line),
+            line,
+            _met(account, step.deductible),
+            _met(account, maximum),
+        )
+
+
+def _met(account: Account, gauge: Gauge | None) -> int | None:
+    if gauge is None:
+        return None
+    met = account.family if gauge.aggregate else account.individual
+    return int(met[gauge.slot])
+
+
+def _reason(step: Step, line: Line) -> str:
+    if step.refused is not None:
+        return step.refused
+    if line.over_visit_limit:
+        return "visit_limit"
+    return "cash_is_cheaper" if line.by_cash else "covered"
+
+
+def _met_at_end(cover: Cover, account: Account) -> tuple[LimitMet, ...]:
+    kept = zip(cover.keys, account.individual, account.family, strict=True)
+    return tuple(LimitMet(key, individual, family) for key, individual, family in kept)
+
+
+def open_account(
+    cover: Cover, as_of: date | None, assistance_used: Mapping[Hashable, int] | None = None
+) -> Account:
+    """Return the account as it stands on *as_of*, before any line."""
+    account = Account(
+        opening=tuple(cover.met.limits.get(key, Met()) for key in cover.keys),
+        opening_visits=cover.met.visits,
+        opening_plan_paid=cover.met.plan_paid,
+    )
+    if as_of is not None:
+        used = assistance_used or {}
+        account.assistance = {(pool, as_of.year): amount for pool, amount in used.items()}
+    start = YearStart(carried=False, opening=True, caps=_caps(cover, as_of))
+    account.start_year(start, INTEGERS)
+    return account
+
+
+def _caps(cover: Cover, day: date | None) -> tuple[Gauge | None, ...]:
+    found = []
+    for slot, key in enumerate(cover.keys):
+        limit = _in_force(cover, key, day) if day is not None else _only(cover, key)
+        found.append(None if limit is None else _gauge(limit, slot, cover))
+    return tuple(found)
+
+
+def _only(cover: Cover, key: LimitKey) -> Limit:
+    return next(period.limit for period in cover.limits if period.limit.key == key)
+
+
+def _in_force(cover: Cover, key: LimitKey, day: date) -> Limit | None:
+    for period in cover.limits:
+        if period.limit.key == key and period.holds_on(day):
+            return period.limit
+    return None
+
+
+def _gauge(limit: Limit, slot: int, cover: Cover, *, carries: bool = False) -> Gauge:
+    return Gauge(
+        slot=slot,
+        individual=limit.individual,
+        family=limit.family,
+        for_family=cover.family,
+        aggregate=cover.family and limit.aggregate,
+        carries=carries,
+    )
+
+
+class _LineGauges(NamedTuple):
+    """The limits that meet lines of one class and network on one day."""
+
+    deductible: Gauge | None
+    oop_maxes: tuple[Gauge, ...]
+    deductible_credits: tuple[Gauge, ...]
+    oop_credits: tuple[Gauge, ...]
+
+
+def prepare(
+    claims: Sequence[Claim], cover: Cover, as_of: date | None, *, weigh_cash: bool = True
+) -> list[Step]:
+    """Return the steps of *claims*, which are in order of date.
+
+    ``weigh_cash`` is false where the case has a second payer: cash then counts only on
+    a line that the plan refuses.
+    """
+    preparing = _Preparing(claims, cover, as_of, weigh_cash)
+    return [preparing.step(claim) for claim in claims]
+
+
+class _Preparing:
+    """What must be known of all lines to prepare each: who shares a copay, whose visits count."""
+
+    def __init__(
+        self, claims: Sequence[Claim], cover: Cover, as_of: date | None, weigh_cash: bool
+    ) -> None:
+        self.cover = cover
+        self.weigh_cash = weigh_cash
+        self.slots = {key: slot for slot, key in enumerate(cover.keys)}
+        self.copays = Counter(slot for claim in claims if (slot := _copay_slot(claim)) is not None)
+        self.counted = {
+            claim.benefit.group
+            for claim in claims
+            if claim.benefit is not None and _counts_visits(claim.benefit)
+        }
+        self.gauges: dict[tuple[date, str, str], _LineGauges] = {}
+        self.as_of_year = cover.year.start(as_of) if as_of is not None else None
+        self.year: date | None = None
+
+    def step(self, claim: Claim) -> Step:
+        """Return the claim as a step of the kernel."""
+        new_years = tuple(self._new_years(claim.date))
+        benefit, refused = claim.benefit, _refusal(claim)
+        allowed = min(claim.allowed, claim.billed)
+        if benefit is None or refused is not None:
+            return Step(
+                billed=claim.billed,
+                allowed=allowed,
+                cash=claim.cash,
+                refused=refused,
+                new_years=new_years,
+            )
+        gauges = self._line_gauges(claim)
+        has_deductible = benefit.deductible != "waived" and gauges.deductible is not None
+        counts = benefit.counts_toward_oop_max
+        copay_slot = _copay_slot(claim)
+        weighed = self.weigh_cash and claim.cash_for == "any" and claim.assistance is None
+        return Step(
+            billed=claim.billed,
+            allowed=allowed,
+            balance_bill=_balance_bill(claim, benefit),
+            cash=claim.cash,
+            weigh_cash=weighed and claim.cash is not None,
+            benefit=benefit,
+            deductible=gauges.deductible if has_deductible else None,
+            oop_maxes=gauges.oop_maxes if counts else (),
+            deductible_credits=gauges.deductible_credits if has_deductible else (),
+            oop_credits=gauges.oop_credits if counts else (),
+            visit=claim.visit if benefit.group in self.counted else None,
+            copay_slot=copay_slot if self.copays[copay_slot] > 1 else None,
+            assistance=claim.assistance,
+            assistance_pool=claim.assistance and (claim.assistance.pool, claim.date.year),
+            new_years=new_years,
+        )
+
+    def _line_gauges(self, claim: Claim) -> _LineGauges:
+        key = (claim.date, claim.class_, claim.network)
+        if key not in self.gauges:
+            self.gauges[key] = self._find_gauges(*key)
+        return self.gauges[key]
+
+    def _find_gauges(self, day: date, class_: str, network: str) -> _LineGauges:
+        start = self.cover.year.start(day)
+        next_start = self.cover.year.next_start(start)
+        deductibles: list[Gauge] = []
+        maxes: list[Gauge] = []
+        deductible_credits: list[Gauge] = []
+        oop_credits: list[Gauge] = []
+        for limit, first, last in self.cover.limits:
+            if not LimitPeriod(limit, first, last).holds_on(day):
+                continue
+            months = limit.carryover_months
+            carries = carries_over(day, start, next_start, months)
+            gauge = _gauge(limit, self.slots[limit.key], self.cover, carries=carries)
+            is_deductible = limit.kind == "deductible"
+            if limit.constrains(class_, network):
+                (deductibles if is_deductible else maxes).append(gauge)
+            if limit.is_credited_by(class_, network):
+                (deductible_credits if is_deductible else oop_credits).append(gauge)
+        deductible = deductibles[0] if deductibles else None
+        return _LineGauges(deductible, tuple(maxes), tuple(deductible_credits), tuple(oop_credits))
+
+    def _new_years(self, day: date) -> Iterator[YearStart]:
+        """Yield the plan years that begin between the last line and one on *day*.
+
+        The accumulators' own year is among them even without a line of its own, since
+        what it carries over counts in the year after.
+        """
+        start = self.cover.year.start(day)
+        if start == self.year:
+            return
+        passed = self.as_of_year
+        if passed is not None and passed < start and (self.year is None or self.year < passed):
+            yield self._year_start(passed)
+        yield self._year_start(start)
+
+    def _year_start(self, start: date) -> YearStart:
+        follows = self.year is not None and self.cover.year.next_start(self.year) == start
+        self.year = start
+        opening = start == self.as_of_year
+        return YearStart(follows and not opening, opening, _caps(self.cover, start))
+
+
+def _refusal(claim: Claim) -> str | None:
+    """Return why the plan will not take the claim, where that is known beforehand."""
+    if claim.refused is not None:
+        return claim.refused
+    if claim.benefit is None:
+        return "no_benefit"
+    return None if claim.benefit.covered else "not_covered"
+
+
+def _counts_visits(benefit: Benefit) -> bool:
+    return benefit.visit_limit is not None or benefit.deductible_waived_visits > 0
+
+
+def _balance_bill(claim: Claim, benefit: Benefit) -> int:
+    if claim.network == "in" or benefit.balance_bill_protected:
+        return 0
+    return max(claim.billed - claim.allowed, 0)
+
+
+def _copay_slot(claim: Claim) -> Hashable:
+    """Return what lines share a copay of the claim's benefit; ``None`` where it owes its own."""
+    benefit = claim.benefit
+    if benefit is None or benefit.copay_per == "line":
+        return None
+    return (benefit.name, claim.visit if benefit.copay_per == "visit" else claim.date)

@@ -1,0 +1,208 @@
+"""The kinds of fields that documents are made of, and how a refused one is worded.
+
+Every document is a pydantic model of these fields. What pydantic refuses becomes findings
+that name the field and say what to do, all of them at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from estimator.engine import money
+from estimator.engine.plan import PlanYear
+from estimator.findings import Finding, Severity, did_you_mean
+
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MONTH_DAY = re.compile(r"\d{2}-\d{2}")
+_WHOLE = re.compile(r"\d{1,9}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class Document(BaseModel):
+    """A document somebody sends: unknown keys are refused, nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class DocumentRefused(Exception):  # noqa: N818 - an answer to a person, not a fault
+    """A document that cannot be used; ``findings`` say why, field by field."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        super().__init__("the document cannot be used")
+        self.findings = tuple(findings)
+
+
+def _amount(value: Any) -> int:
+    return money.cents(_number_text(value, "480.00"))
+
+
+def _rate(value: Any) -> int:
+    return money.rate(_number_text(value, "0.20"))
+
+
+def _number_text(value: Any, example: str) -> str:
+    if isinstance(value, float):
+        raise ValueError(f'is written as a bare number; write it as text, such as "{example}"')
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ValueError(f'is not a number; write it as text, such as "{example}"')
+    text = str(value).strip()
+    if not re.fullmatch(r"-?\d{1,15}(\.\d{1,15})?", text):
+        raise ValueError(f'is not a plain number such as "{example}"')
+    return text
+
+
+def _date(value: Any) -> date:
+    if isinstance(value, date):
+        return value
+    if not isinstance(value, str) or not _ISO_DATE.fullmatch(value.strip()):
+        raise ValueError("is not a date written as YYYY-MM-DD")
+    try:
+        day = date.fromisoformat(value.strip())
+    except ValueError as error:
+        raise ValueError("is a day that does not exist") from error
+    if not 1900 <= day.year <= 2200:
+        raise ValueError("is not between the years 1900 and 2200")
+    return day
+
+
+def _plan_year(value: Any) -> PlanYear:
+    if not isinstance(value, str) or not _MONTH_DAY.fullmatch(value.strip()):
+        raise ValueError("is not a month and day written as MM-DD, such as 07-01")
+    month, day = (int(part) for part in value.strip().split("-"))
+    if (month, day) == (2, 29):
+        raise ValueError("is 02-29, which most years lack; use 02-28 or 03-01")
+    try:
+        date(2025, month, day)
+    except ValueError as error:
+        raise ValueError("is a day that does not exist") from error
+    return PlanYear(month, day)
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 10**9:
+        raise ValueError("is not a whole number of 0 or more")
+    return value
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, str) and _CONTROL.search(value):
+        raise ValueError("holds a character that cannot be shown; type it again")
+    return value
+
+
+Cents = Annotated[int, BeforeValidator(_amount)]
+Rate = Annotated[int, BeforeValidator(_rate)]
+Day = Annotated[date, BeforeValidator(_date)]
+YearStart = Annotated[PlanYear, BeforeValidator(_plan_year)]
+Count = Annotated[int, BeforeValidator(_count)]
+Text = Annotated[str, BeforeValidator(_text), Field(max_length=200)]
+
+
+D = TypeVar("D", bound=Document)
+
+
+def read(model: type[D], document: Any) -> D:
+    """Return *document* as a *model*; raises ``DocumentRefused`` with every finding at once."""
+    if not isinstance(document, dict):
+        raise DocumentRefused(
+            [
+                refuse(
+                    "",
+                    "document-not-an-object",
+                    "The document is not an object.",
+                    "Send one JSON object, in curly brackets.",
+                )
+            ]
+        )
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        raise DocumentRefused(_finding(each, model) for each in error.errors()) from None
+
+
+def refuse(field: str, code: str, message: str, advice: str = "") -> Finding:
+    """Return a finding that stops the document at *field*."""
+    return Finding(severity=Severity.STOP, code=code, message=message, advice=advice, field=field)
+
+
+_CODES = {
+    "extra_forbidden": "unknown-key",
+    "missing": "required-missing",
+    "literal_error": "not-in-list",
+    "value_error": "field-not-readable",
+}
+
+
+def _finding(error: Any, model: type[Document]) -> Finding:
+    field = path(error["loc"])
+    kind = error["type"]
+    name = field or "The document"
+    code = _CODES.get(kind, "field-not-readable")
+    if kind == "extra_forbidden":
+        known = did_you_mean(str(error["loc"][-1]), _known_keys(model, error["loc"][:-1]))
+        return refuse(
+            field,
+            code,
+            f"{name} is not a key this document has.{known}",
+            "Remove it, or correct its name.",
+        )
+    if kind == "missing":
+        return refuse(field, code, f"{name} is missing.", "Add it.")
+    if kind == "literal_error":
+        words = error["ctx"]["expected"]
+        return refuse(
+            field, code, f"{name} is not one of the words that can stand there.", f"Use {words}."
+        )
+    if kind == "value_error":
+        return refuse(field, code, f"{name} {error['ctx']['error']}.", "Correct it.")
+    return refuse(field, code, f"{name}: {_plain(error['msg'])}.", "Correct it.")
+
+
+def _plain(message: str) -> str:
+    return message[:1].lower() + message[1:].replace("Input should", "it should")
+
+
+def _known_keys(model: type[Document], location: tuple[Any, ...]) -> tuple[str, ...]:
+    """Return the keys of the part of the document at *location*, for "did you mean"."""
+    keys: list[str] = []
+    pending: list[Any] = [model]
+    seen: set[Any] = set()
+    while pending:
+        part = pending.pop()
+        if part in seen or not (isinstance(part, type) and issubclass(part, Document)):
+            continue
+        seen.add(part)
+        keys.extend(field.alias or name for name, field in part.model_fields.items())
+        if location:
+            pending.extend(_documents_in(part))
+    return tuple(dict.fromkeys(keys))
+
+
+def _documents_in(part: type[Document]) -> list[Any]:
+    found: list[Any] = []
+    waiting = [field.annotation for field in part.model_fields.values()]
+    while waiting:
+        annotation = waiting.pop()
+        if isinstance(annotation, type) and issubclass(annotation, Document):
+            found.append(annotation)
+        waiting.extend(getattr(annotation, "__args__", ()))
+    return found
+
+
+def path(location: Iterable[Any]) -> str:
+    """Return a place in a document as people write it.
+
+    >>> path(("claims", 0, "billed"))
+    'claims[0].billed'
+    """
+    text = ""
+    for part in location:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
