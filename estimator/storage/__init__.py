@@ -1,0 +1,1 @@
+"""What is kept: tables, their migrations and plain queries. It decides nothing."""

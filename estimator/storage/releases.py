@@ -1,0 +1,77 @@
+"""Published rulebooks: add one, read one, list them. Nothing here changes or removes one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session, defer
+
+from estimator.storage.tables import Release
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRelease:
+    """What is published: the file's bytes, what was read in it, and who, when and why.
+
+    ``snapshot`` is the parsed rulebook as JSON text. ``accepted`` are the findings published
+    in spite of, as JSON objects. ``rollback_of`` numbers the release published again.
+    """
+
+    fingerprint: str
+    workbook: bytes
+    snapshot: str
+    engine_version: str
+    published_at: datetime
+    published_by: str
+    reason: str
+    accepted: list[dict[str, Any]] = field(default_factory=list)
+    rollback_of: int | None = None
+
+
+def publish(session: Session, new: NewRelease) -> Release:
+    """Add *new* under the next number, in a session for writing.
+
+    Whoever publishes at the same moment waits until that session ends and gets the number
+    after this one.
+    """
+    _wait_for_others(session)
+    return _add(session, new)
+
+
+def publish_if_empty(session: Session, new: NewRelease) -> Release | None:
+    """Add *new* as release 1; where there is a release already, return ``None``."""
+    _wait_for_others(session)
+    return _add(session, new) if current_number(session) is None else None
+
+
+def current_number(session: Session) -> int | None:
+    """Return the number of the release in force: the last one published."""
+    return session.scalar(select(func.max(Release.number)))
+
+
+def load(session: Session, number: int) -> Release | None:
+    """Return release *number*, with its workbook and snapshot."""
+    return session.get(Release, number)
+
+
+def history(session: Session) -> Sequence[Release]:
+    """Return all releases, newest first, without their workbooks and snapshots."""
+    light = (defer(Release.workbook, raiseload=True), defer(Release.snapshot, raiseload=True))
+    return session.scalars(select(Release).options(*light).order_by(Release.number.desc())).all()
+
+
+def _wait_for_others(session: Session) -> None:
+    """Let one publisher in at a time. On SQLite, a session for writing already does."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"LOCK TABLE {Release.__tablename__} IN EXCLUSIVE MODE"))
+
+
+def _add(session: Session, new: NewRelease) -> Release:
+    release = Release(number=(current_number(session) or 0) + 1, **asdict(new))
+    session.add(release)
+    session.flush()
+    return release
