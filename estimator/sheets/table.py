@@ -117,7 +117,7 @@ def letters(column: int) -> str:
 
 def blank(text: str) -> bool:
     """Whether a person sees nothing in a cell with this text."""
-    return not clean_word(text)
+    return not text[:1].isalnum() and not clean_word(text)
 
 
 _LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')

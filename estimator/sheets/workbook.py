@@ -23,8 +23,8 @@ from estimator.findings import Finding
 from estimator.sheets import codes
 from estimator.sheets.table import Cell, Merge, Table, Trouble, Value, blank
 
-# openpyxl tells the console which parts of a file it does not keep; we never write them back.
-warnings.filterwarnings("ignore", module="openpyxl")
+LONGEST_TEXT = 32_767
+"""What a cell can hold in any spreadsheet program."""
 
 _SIGNIFICANT = Context(prec=15)
 """Spreadsheets keep 15 significant digits; what a float has after them is noise."""
@@ -44,8 +44,11 @@ class Book:
 def read_workbook(data: bytes) -> Book:
     """Return the tables of a workbook that has passed the guard; never raises on its content."""
     try:
-        return Book(tables=_tables(data))
-    except Exception as error:  # noqa: BLE001 - openpyxl raises anything on a damaged file
+        with warnings.catch_warnings():
+            # openpyxl tells which parts of a file it would not write back; we never do.
+            warnings.simplefilter("ignore")
+            return Book(tables=_tables(data))
+    except Exception as error:  # openpyxl raises anything on a damaged file
         return Book(findings=(codes.finding("unreadable-workbook", detail=type(error).__name__),))
 
 
@@ -65,7 +68,7 @@ def _open(data: bytes, *, values: bool) -> Workbook:
 
 def _stored(ws: Worksheet) -> Iterable[Any]:
     """Return the cells that the file holds, in reading order."""
-    return (ws._cells[place] for place in sorted(ws._cells))  # noqa: SLF001 - see above
+    return (ws._cells[place] for place in sorted(ws._cells))
 
 
 def _table(ws: Worksheet, saved: Worksheet | None) -> Table:
@@ -118,21 +121,21 @@ def _outcome(formula: Any, saved: Worksheet | None) -> tuple[Any, Trouble | None
     truth = _TRUTHS.get(text.replace("of:", "").upper())
     if truth is not None:
         return truth, None
-    kept = saved._cells.get((formula.row, formula.column)) if saved else None  # noqa: SLF001
+    kept = saved._cells.get((formula.row, formula.column)) if saved else None
     if kept is None or kept.value is None:
         return text, Trouble.FORMULA
     return kept.value, None
 
 
 def _value(raw: Any) -> Value:
-    if isinstance(raw, bool | str):
+    if isinstance(raw, bool):
         return raw
+    if isinstance(raw, str):
+        return raw[:LONGEST_TEXT]
     if isinstance(raw, int | float):
         return _number(raw)
-    if isinstance(raw, datetime):
-        return raw.date()
     if isinstance(raw, date):
-        return raw
+        return raw.date() if isinstance(raw, datetime) else raw
     return str(raw)
 
 
