@@ -1,4 +1,4 @@
-"""The engine's purity, which import contracts cannot say, and the size of modules."""
+"""What linters cannot say: the engine's purity, the size of modules, locked requirements."""
 
 from __future__ import annotations
 
@@ -33,3 +33,11 @@ def test_no_module_is_longer_than_400_lines() -> None:
     lengths = {str(path): len(path.read_text().splitlines()) for path in MODULES}
 
     assert {path: length for path, length in lengths.items() if length > 400} == {}
+
+
+@pytest.mark.parametrize("name", ["build", "dev", "runtime"])
+def test_requirements_are_locked_by_hash_and_name_no_address(name: str) -> None:
+    text = (PACKAGE.parent / f"requirements/{name}.txt").read_text()
+
+    assert text.count("==") <= text.count("--hash=sha256:")
+    assert not any(word in text for word in ("://", "--index", "--extra-index", "--find-links"))
