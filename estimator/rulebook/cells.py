@@ -13,7 +13,7 @@ from estimator.findings import did_you_mean
 from estimator.rulebook.columns import ANY, Column, Kind
 from estimator.rulebook.dates import read_date, read_month_day
 from estimator.rulebook.numbers import Doubt, read_number, read_percent, whole
-from estimator.rulebook.problems import Unread
+from estimator.rulebook.problems import UnreadableError
 from estimator.sheets.table import Cell, Trouble
 from estimator.sheets.text import clean_text, clean_word
 
@@ -25,7 +25,7 @@ _INCOME = Doubt(largest=100_000, doubtful_below=10)
 
 
 def read_cell(column: Column, cell: Cell, doubt: Doubt | None = None) -> Any:
-    """Return the value of *cell* in *column*; raises ``Unread`` where it has none.
+    """Return the value of *cell* in *column*; raises ``UnreadableError`` where it has none.
 
     With *doubt* another cell of the row says that this number is a percentage.
     """
@@ -44,7 +44,7 @@ def _any(column: Column) -> str:
     if column.any_allowed or column.kind is Kind.COUNT_OR_ANY or remark:
         return ANY
     advice = 'Type "all".' if "all" in column.words else ""
-    raise Unread("any-not-allowed", "is * (any), which this column does not take.", advice)
+    raise UnreadableError("any-not-allowed", "is * (any), which this column does not take.", advice)
 
 
 def _text(column: Column, cell: Cell) -> str:
@@ -58,20 +58,22 @@ def _text(column: Column, cell: Cell) -> str:
 def _digits(column: Column, cell: Cell) -> str:
     value = cell.value
     if isinstance(value, date):
-        raise Unread(
+        raise UnreadableError(
             "date-in-text",
             f"is the date {cell.shown}, where {_belongs(column)} belongs; the spreadsheet "
             "program may have made it one.",
         )
     if isinstance(value, bool):
-        raise Unread("not-text", f"is {cell.shown}, where {_belongs(column)} belongs.")
+        raise UnreadableError("not-text", f"is {cell.shown}, where {_belongs(column)} belongs.")
     return cell.padded_digits or cell.shown
 
 
 def _id(column: Column, cell: Cell) -> str:
     text = _code(column, cell)
     if not _ID.fullmatch(text):
-        raise Unread("id-characters", f'is "{cell.shown}"; an ID has letters, digits, - and _.')
+        raise UnreadableError(
+            "id-characters", f'is "{cell.shown}"; an ID has letters, digits, - and _.'
+        )
     return text
 
 
@@ -81,7 +83,9 @@ def _code(column: Column, cell: Cell) -> str:
         return clean_word(value)
     text = _digits(column, cell)
     if cell.padded_digits is None:
-        raise Unread("not-text", f"is the number {cell.shown}, where {_belongs(column)} belongs.")
+        raise UnreadableError(
+            "not-text", f"is the number {cell.shown}, where {_belongs(column)} belongs."
+        )
     return text
 
 
@@ -98,19 +102,19 @@ def _listed(column: Column, text: str) -> str:
         if word.casefold() == seen.casefold():
             return word
     choices = ", ".join(f'"{word}"' if "," in word else word for word in column.words)
-    raise Unread(
+    raise UnreadableError(
         "not-in-list",
         f'is "{seen}".',
         f"{did_you_mean(seen, column.words)} Choose one of: {choices}.".strip(),
     )
 
 
-def _yes_no(column: Column, cell: Cell) -> bool:
+def _yes_no(_: Column, cell: Cell) -> bool:
     if isinstance(cell.value, bool):
         return cell.value
     word = clean_word(cell.shown).casefold()
     if word not in _YES_NO:
-        raise Unread("not-yes-or-no", f'is "{cell.shown}"; it takes yes or no.')
+        raise UnreadableError("not-yes-or-no", f'is "{cell.shown}"; it takes yes or no.')
     return _YES_NO[word]
 
 
@@ -122,7 +126,7 @@ def _decimal(column: Column, cell: Cell) -> Decimal:
     return read_number(cell, column.kind)
 
 
-def _percent(column: Column, cell: Cell) -> Decimal:
+def _percent(_: Column, cell: Cell) -> Decimal:
     return read_percent(cell)
 
 
@@ -148,7 +152,7 @@ def _codes(column: Column, cell: Cell) -> tuple[str, ...] | None:
     parts = tuple(dict.fromkeys(_parts(column, cell, "[,;]")))
     for part in parts:
         if not _CODE_PREFIX.fullmatch(part):
-            raise Unread("code-characters", f'has "{part}", which is not a code.')
+            raise UnreadableError("code-characters", f'has "{part}", which is not a code.')
     return parts or None
 
 
@@ -175,17 +179,17 @@ _READERS: dict[Kind, Callable[[Column, Cell], Any]] = {
     Kind.NUMBER: _number,
     Kind.COUNT: _count,
     Kind.COUNT_OR_ANY: _count,
-    Kind.DATE: lambda column, cell: read_date(cell),
-    Kind.MONTH_DAY: lambda column, cell: read_month_day(cell),
+    Kind.DATE: lambda _, cell: read_date(cell),
+    Kind.MONTH_DAY: lambda _, cell: read_month_day(cell),
     Kind.WORDS: _words,
     Kind.TEXTS: _texts,
     Kind.CODES: _codes,
 }
 
-_TROUBLES: dict[Trouble, Callable[[Cell], Unread]] = {
-    Trouble.FORMULA: lambda cell: Unread(
+_TROUBLES: dict[Trouble, Callable[[Cell], UnreadableError]] = {
+    Trouble.FORMULA: lambda cell: UnreadableError(
         "formula-without-value", f"is the formula {cell.shown}, saved without its result."
     ),
-    Trouble.ERROR: lambda cell: Unread("error-value", f"shows the error {cell.shown}."),
-    Trouble.MERGED: lambda cell: Unread("merged-cells", "is merged with other cells."),
+    Trouble.ERROR: lambda cell: UnreadableError("error-value", f"shows the error {cell.shown}."),
+    Trouble.MERGED: lambda _: UnreadableError("merged-cells", "is merged with other cells."),
 }

@@ -116,9 +116,137 @@ CELL_CODES: dict[str, Code] = {
     ),
 }
 
-ROW_CODES: dict[str, Code] = {}
+ROW_CODES: dict[str, Code] = {
+    "dates-reversed": _stop("A row ends before it begins.", "Check the two dates."),
+    "amount-missing": _stop(
+        "The Cost share names an amount that is blank.",
+        "Fill in the amount (0 if it is nothing), or choose another Cost share.",
+    ),
+    "amount-unused": _stop(
+        "An amount is filled in that the Cost share does not name.",
+        "Clear it, or choose a Cost share that names it.",
+    ),
+    "item-row-category": _stop(
+        "A row for one item also names a category.", "Type * as the category."
+    ),
+    "minimum-over-maximum": _stop(
+        "The least coinsurance is above the most.", "Check the two amounts."
+    ),
+    "price-not-for-all": _stop(
+        "A charge or cash price names a payer, plan or network.",
+        "Type * as payer and plan and all as network, or choose allowed as Price kind.",
+    ),
+    "charge-in-percent": _stop(
+        "A charge is given in percent of itself.", "Choose dollars, and type the charge."
+    ),
+    "price-range": _stop("Low, Amount and High do not rise.", "Check the three amounts."),
+    "carryover-not-deductible": _stop(
+        "Carry-over months stand on a limit that is no deductible.", "Clear the cell."
+    ),
+    "family-missing": _stop(
+        "A family that meets one amount (aggregate) has no Family $.", "Type the family's amount."
+    ),
+    "code-lost-zeros": _stop(
+        "A code or number has too few digits: its leading zeros are lost.",
+        "Format the cell as Text and type it again with its zeros.",
+    ),
+    "code-length": _stop(
+        "A code or number has not the length of its type.", "Check it, or choose its Code type."
+    ),
+    "main-item-missing": _stop(
+        "A treatment has no Main item, and no reason why it is not priced.",
+        "Type the item that decides its coverage, or say why it has no price.",
+    ),
+    "every-missing": _stop(
+        "Something that happens more than once has no days between.",
+        "Type how many days lie between two times.",
+    ),
+    "times-order": _decide(
+        "Times low, typical and high do not rise, so low may cost more than high.",
+        "Check the three counts.",
+    ),
+    "program-kind": _stop(
+        "The kind of a program does not go with whom it applies to.",
+        "Insured programs take patient pays at least; self-pay programs the other two.",
+    ),
+    "payer-types-unused": _note(
+        "A self-pay program names payer types, which narrow insured programs only.",
+        "Clear the cell.",
+    ),
+    "parameter-unit": _stop(
+        "A number that the program uses is in another unit.", "Choose $ and type dollars."
+    ),
+    "months-range": _stop("A test has not 1 to 36 months.", "Type a number from 1 to 36."),
+}
 
-BETWEEN_CODES: dict[str, Code] = {}
+BETWEEN_CODES: dict[str, Code] = {
+    "unknown-id": _stop(
+        "An ID does not stand on its own sheet.", "Mend the ID, or add its row there."
+    ),
+    "unknown-category": _stop(
+        "A benefit is for a category that no item has.",
+        "Mend the category, or give it to the items that are meant.",
+    ),
+    "unknown-route": _stop(
+        "A test's route is not insured, self-pay or a program.", "Mend the route."
+    ),
+    "plan-of-other-payer": _stop(
+        "A row names a payer, and a plan of another payer.", "Mend the payer or the plan."
+    ),
+    "same-key": _stop(
+        "Two rows with the same key hold on one day, so it is not known which counts.",
+        "Delete one, or change its dates or key.",
+    ),
+    "deductibles-at-odds": _stop(
+        "Two deductibles of a plan constrain the same lines.",
+        "Keep one of them, or change Class or Network so that they do not meet.",
+    ),
+    "rule-id-twice": _stop(
+        "One Rule ID names two different rules.", "Give each rule its own ID, or clear it."
+    ),
+    "program-rows-differ": _stop(
+        "Rows of one program differ in whom it helps, its maximum or its income limit.",
+        "Make them the same, or give one another Program ID.",
+    ),
+    "date-hole": _decide(
+        "Between two rows of one key there are days without a row.",
+        "Clear Effective to (the row then holds until the next begins), or add a row.",
+    ),
+    "crossing-rows": _decide(
+        "Two rows cross: each is the more specific in another column, and they differ.",
+        "Add a row for what both cover, or accept the one that is used.",
+    ),
+    "plan-without-deductible": _decide(
+        "A plan has no deductible row.", "Add one on Limits; 0 says that it has no deductible."
+    ),
+    "beyond-federal-limits": _decide(
+        "A plan's limit is beyond what federal law allows.",
+        "Check the amount; accept it where the plan is exempt.",
+    ),
+    "never-wins": _note(
+        "A row is never used, because others are more specific.", "Delete it if it is not needed."
+    ),
+    "not-checked-for-a-year": _note(
+        "A row's source was last read more than a year ago.",
+        "Read the source again, and type today's date.",
+    ),
+    "item-without-price": _note(
+        "A course uses an item that has no price, so it cannot be estimated.",
+        "Add its price on Prices.",
+    ),
+    "item-without-benefit": _note(
+        "A course uses an item for which a payer has no benefit, so the patient pays it all.",
+        "Add a row on Benefits for the item, its category or *.",
+    ),
+    "item-without-policy": _note(
+        "A course uses an item on which a payer's policy is not known.",
+        "Add a row on Policies; silent says that the payer has none.",
+    ),
+    "text-without-spanish": _note(
+        "A text that patients read has no Spanish; it is shown in English.",
+        "Add the text and its Spanish on Words.",
+    ),
+}
 
 CODES: dict[str, Code] = {
     **FILE_CODES,

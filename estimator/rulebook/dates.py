@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from estimator.rulebook.numbers import is_not_known
-from estimator.rulebook.problems import Unread
+from estimator.rulebook.problems import UnreadableError
 from estimator.sheets.table import Cell
 from estimator.sheets.text import clean_word
 
@@ -26,22 +26,19 @@ def read_date(cell: Cell) -> date:
     if isinstance(value, str):
         return _from_text(clean_word(value))
     if isinstance(value, bool):
-        raise Unread("date-as-text", f"is {cell.shown}, where a date belongs.")
-    raise Unread("number-for-date", f"is the number {cell.shown}{_as_serial(value)}.")
+        raise UnreadableError("date-as-text", f"is {cell.shown}, where a date belongs.")
+    raise UnreadableError("number-for-date", f"is the number {cell.shown}{_as_serial(value)}.")
 
 
 def read_month_day(cell: Cell) -> str:
     """Return MM-DD from such a text, or from a date cell, which is what typing 07-01 gives."""
     value = cell.value
-    if isinstance(value, date):
-        text = value.strftime("%m-%d")
-    else:
-        text = clean_word(cell.shown)
+    text = f"{value:%m-%d}" if isinstance(value, date) else clean_word(cell.shown)
     match = _MONTH_DAY.fullmatch(text)
     if not match:
-        raise Unread("month-day", f'is "{text}", not a month and a day as in 07-01.')
+        raise UnreadableError("month-day", f'is "{text}", not a month and a day as in 07-01.')
     if text == "02-29" or not _calendar(2024, int(match[1]), int(match[2])):
-        raise Unread("month-day", f"is {text}, a day that not every year has.")
+        raise UnreadableError("month-day", f"is {text}, a day that not every year has.")
     return text
 
 
@@ -51,15 +48,17 @@ def _from_text(text: str) -> date:
     if match:
         day = _calendar(int(match[1]), int(match[2]), int(match[3]))
         if day is None:
-            raise Unread("date-impossible", f"is {text}, which is not in the calendar.")
+            raise UnreadableError("date-impossible", f"is {text}, which is not in the calendar.")
         return day
     if is_not_known(text):
-        raise Unread("not-known-in-words", f'is "{text}", where a date belongs.')
+        raise UnreadableError("not-known-in-words", f'is "{text}", where a date belongs.')
     readings = _readings(text)
     if not readings:
-        raise Unread("date-as-text", f'is "{text}", where a date belongs.')
+        raise UnreadableError("date-as-text", f'is "{text}", where a date belongs.')
     either = " or ".join(day.isoformat() for day in readings)
-    raise Unread("date-as-text", f'is the text "{text}", which could be {either}.', _type(readings))
+    raise UnreadableError(
+        "date-as-text", f'is the text "{text}", which could be {either}.', _type(readings)
+    )
 
 
 def _type(readings: list[date]) -> str:

@@ -15,7 +15,7 @@ from estimator.rulebook.cells import read_cell
 from estimator.rulebook.columns import Column
 from estimator.rulebook.headers import HEADER_ROW, find_columns, find_sheets
 from estimator.rulebook.numbers import Doubt
-from estimator.rulebook.problems import Place, Unread, finding, grouped
+from estimator.rulebook.problems import Place, UnreadableError, finding, grouped
 from estimator.rulebook.rows import Row
 from estimator.rulebook.schema import SHEETS, Sheet
 from estimator.sheets.codes import FILE_CODES
@@ -153,8 +153,8 @@ def _read_row(reading: _Reading, number: int, cells: Mapping[str, Cell]) -> None
     unread = set()
     for column in _companions_first(reading.sheet):
         try:
-            values[column.name] = _value(reading, number, column, cells, values)
-        except Unread as problem:
+            values[column.name] = _value(reading, column, cells, values)
+        except UnreadableError as problem:
             unread.add(column.name)
             if problem.says:
                 place = _place(reading, number, column, cells.get(column.name))
@@ -165,27 +165,28 @@ def _read_row(reading: _Reading, number: int, cells: Mapping[str, Cell]) -> None
         reading.rows.append(reading.sheet.row_class(row=number, **values))
     if number in reading.table.hidden_rows:
         place = Place(reading.sheet.name, f"A{number}")
-        reading.findings.append(finding("hidden-row", place, "is in a hidden row; the row counts."))
+        says = "is hidden, and still counts."
+        row = f"Row {number} of {reading.sheet.name}"
+        reading.findings.append(finding("hidden-row", place, says, subject=row))
 
 
 def _value(
     reading: _Reading,
-    number: int,
     column: Column,
     cells: Mapping[str, Cell],
     values: Mapping[str, Any],
 ) -> Any:
-    """Return one value of a row; raises ``Unread``, without words where they would repeat."""
+    """Return one value of a row; raises ``UnreadableError``, without words where they would repeat."""
     cell = cells.get(column.name)
     if column.name not in reading.columns or (cell and cell.trouble is Trouble.MERGED):
-        raise Unread("", "")
+        raise UnreadableError("", "")
     if cell is None:
         if column.required:
-            raise Unread("required-blank", "is blank.")
+            raise UnreadableError("required-blank", "is blank.")
         return None
     companion, word, doubt = PERCENT_WHEN.get((reading.sheet.name, column.name), ("", "", None))
     if companion and companion not in values:
-        raise Unread("", "")
+        raise UnreadableError("", "")
     return read_cell(column, cell, doubt if values.get(companion) == word else None)
 
 

@@ -8,7 +8,7 @@ from decimal import Context, Decimal
 
 from estimator.engine import money
 from estimator.rulebook.columns import Kind, plain
-from estimator.rulebook.problems import Unread
+from estimator.rulebook.problems import UnreadableError
 from estimator.sheets.table import Cell
 from estimator.sheets.text import clean_word
 
@@ -17,8 +17,9 @@ _PLAIN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)")
 _THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d*)?")
 _COMMA = re.compile(r"-?[\d.]*,\d*")
 _NOT_KNOWN = frozenset(
-    "n/a na n.a. none nil null - -- ? unknown tbd tba varies not/applicable".split()
-) | {"not applicable", "not known"}
+    ("n/a", "na", "n.a.", "none", "nil", "null", "-", "--", "?", "tbd", "tba", "unknown")
+    + ("varies", "not applicable", "not known")
+)
 
 LARGEST_COUNT = 1_000_000
 LARGEST_NUMBER = Decimal(money.LARGEST_CENTS).scaleb(-2)
@@ -60,7 +61,7 @@ def read_number(cell: Cell, kind: Kind) -> Decimal:
     """Return the number of a cell that is no percentage."""
     number = _number(cell, kind)
     if cell.is_percent and isinstance(cell.value, Decimal):
-        raise Unread("percent-for-dollars", f"is {cell.shown}, where a {kind} belongs.")
+        raise UnreadableError("percent-for-dollars", f"is {cell.shown}, where a {kind} belongs.")
     return _within(number, kind, cell.shown)
 
 
@@ -88,7 +89,7 @@ def read_percent(cell: Cell, doubt: Doubt = Doubt()) -> Decimal:
 def whole(number: Decimal, shown: str) -> int:
     """Return a number that must be whole as an ``int``."""
     if number != number.to_integral_value():
-        raise Unread("number-not-whole", f"is {shown}; it takes a whole number.")
+        raise UnreadableError("number-not-whole", f"is {shown}; it takes a whole number.")
     return int(number)
 
 
@@ -99,8 +100,8 @@ def _number(cell: Cell, kind: Kind) -> Decimal:
     if isinstance(value, str):
         return _from_text(clean_word(value), kind)
     if isinstance(value, bool):
-        raise Unread("not-a-number", f"is {cell.shown}, where a {kind} belongs.")
-    raise Unread(
+        raise UnreadableError("not-a-number", f"is {cell.shown}, where a {kind} belongs.")
+    raise UnreadableError(
         "not-a-number",
         f"is the date {cell.shown}, where a {kind} belongs.",
         "Format the cell as a number and type it again.",
@@ -109,7 +110,7 @@ def _number(cell: Cell, kind: Kind) -> Decimal:
 
 def _from_text(text: str, kind: Kind) -> Decimal:
     if is_not_known(text):
-        raise Unread("not-known-in-words", f'is "{text}", where a {kind} belongs.')
+        raise UnreadableError("not-known-in-words", f'is "{text}", where a {kind} belongs.')
     bare = text
     if BOUNDS[kind].dollars:
         bare = re.sub(r"^(-?)\$\s*", r"\1", text)
@@ -119,7 +120,7 @@ def _from_text(text: str, kind: Kind) -> Decimal:
         return _SIGNIFICANT.create_decimal(bare.replace(",", ""))
     if _COMMA.fullmatch(bare):
         raise _comma(bare)
-    raise Unread("not-a-number", f'is "{text}", where a {kind} belongs.')
+    raise UnreadableError("not-a-number", f'is "{text}", where a {kind} belongs.')
 
 
 def _is_thousands(text: str, kind: Kind) -> bool:
@@ -129,40 +130,42 @@ def _is_thousands(text: str, kind: Kind) -> bool:
     return "." in text or text.count(",") > 1 or kind is Kind.MONEY
 
 
-def _comma(text: str) -> Unread:
+def _comma(text: str) -> UnreadableError:
     as_point = text.replace(".", "").replace(",", ".")
     readings = f"could be {as_point}"
     if _THOUSANDS.fullmatch(text):
         readings += f" or {text.replace(',', '')}"
-    return Unread("decimal-comma", f'is "{text}", which {readings}.')
+    return UnreadableError("decimal-comma", f'is "{text}", which {readings}.')
 
 
 def _within(number: Decimal, kind: Kind, shown: str) -> Decimal:
     bounds = BOUNDS[kind]
     if number < 0:
-        raise Unread("number-negative", f"is {shown}; it takes 0 or more.")
+        raise UnreadableError("number-negative", f"is {shown}; it takes 0 or more.")
     if number >= bounds.below:
-        raise Unread("number-too-large", f"is {shown}; it takes less than {bounds.below:,}.")
+        raise UnreadableError(
+            "number-too-large", f"is {shown}; it takes less than {bounds.below:,}."
+        )
     if bounds.decimals and number != round(number, bounds.decimals):
-        raise Unread(
+        raise UnreadableError(
             "number-too-precise", f"is {shown}; it takes at most {bounds.decimals} decimals."
         )
     return number
 
 
-def _doubtful(number: Decimal) -> Unread:
+def _doubtful(number: Decimal) -> UnreadableError:
     meant = plain(number * 100)
     seen = plain(number)
-    return Unread(
+    return UnreadableError(
         "percent-ambiguous",
         f"is {seen}, which would be {seen}%.",
         f"If {meant}% is meant, type {meant}. If {seen}% is meant, type {seen}% with the sign.",
     )
 
 
-def _over(number: Decimal, largest: int) -> Unread:
+def _over(number: Decimal, largest: int) -> UnreadableError:
     meant = plain(number / 100)
-    return Unread(
+    return UnreadableError(
         "percent-over-100",
         f"is {plain(number)}%; it takes at most {largest}%.",
         f"If {meant}% is meant, type {meant}% with the sign.",

@@ -29,7 +29,7 @@ class Place:
         return f"{self.header} in {address}" if self.header else address
 
 
-class Unread(Exception):
+class UnreadableError(Exception):
     """A cell that cannot be read as its column says; caught by the reader of the row.
 
     ``says`` continues the sentence "Copay $ in Benefits!H7 …".
@@ -42,13 +42,16 @@ class Unread(Exception):
         self.advice = advice
 
 
-def finding(code: str, place: Place, says: str, advice: str = "") -> Finding:
-    """Return a finding that begins with its place; without advice, the code's own."""
+def finding(code: str, place: Place, says: str, advice: str = "", *, subject: str = "") -> Finding:
+    """Return a finding whose sentence begins with its place, or with *subject*.
+
+    Without advice it is the code's own.
+    """
     known = CODES[code]
     return Finding(
         severity=known.severity,
         code=code,
-        message=f"{place.words} {says}",
+        message=f"{subject or place.words} {says}",
         advice=advice or known.mend,
         sheet=place.sheet,
         cell=place.cell,

@@ -12,11 +12,12 @@ import zipfile
 import zlib
 from collections.abc import Iterable
 from io import BytesIO
+from typing import IO
 from zipfile import ZipFile, ZipInfo
 
 from estimator.findings import Finding
 from estimator.sheets import codes
-from estimator.sheets.parts import Counts, Refusal, scan
+from estimator.sheets.parts import Counts, RefusedError, scan
 
 MEGABYTE = 1024 * 1024
 LARGEST_FILE = 10 * MEGABYTE
@@ -64,7 +65,7 @@ def guard(data: bytes) -> tuple[Finding, ...]:
         with ZipFile(BytesIO(data)) as archive:
             _look_at_names(archive.infolist())
             _look_inside(archive)
-    except Refusal as refusal:
+    except RefusedError as refusal:
         return (codes.finding(refusal.code, refusal.says, detail=refusal.shown),)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
         return (codes.finding("unreadable-workbook", detail=type(error).__name__),)
@@ -73,17 +74,21 @@ def guard(data: bytes) -> tuple[Finding, ...]:
 
 def _look_outside(data: bytes) -> None:
     if not data:
-        raise Refusal("empty-file", "")
+        raise RefusedError("empty-file", "")
     if len(data) > LARGEST_FILE:
         size = f"{len(data) / MEGABYTE:.1f} MB"
-        raise Refusal("file-too-large", f"The file has {size}; a rulebook has at most 10 MB.", size)
+        raise RefusedError(
+            "file-too-large", f"The file has {size}; a rulebook has at most 10 MB.", size
+        )
     if data.startswith(_OLE2):
-        raise Refusal("locked-or-old-workbook", "")
+        raise RefusedError("locked-or-old-workbook", "")
     if not data.startswith(_ZIP):
         seems = _seems(data)
-        raise Refusal("not-a-workbook", f"The file seems to be {seems}, not an .xlsx workbook.")
+        raise RefusedError(
+            "not-a-workbook", f"The file seems to be {seems}, not an .xlsx workbook."
+        )
     if data.count(_DIRECTORY_ENTRY) > MOST_PARTS:
-        raise Refusal("unpacks-too-large", f"The file has more than {MOST_PARTS} parts.")
+        raise RefusedError("unpacks-too-large", f"The file has more than {MOST_PARTS} parts.")
 
 
 def _seems(data: bytes) -> str:
@@ -100,12 +105,12 @@ def _seems(data: bytes) -> str:
 def _look_at_names(parts: list[ZipInfo]) -> None:
     names = [part.filename.casefold() for part in parts]
     if _MANIFEST not in names or not any(name.startswith("xl/") for name in names):
-        raise Refusal("not-a-workbook", f"The file is {_holds(names)}, not an .xlsx workbook.")
+        raise RefusedError("not-a-workbook", f"The file is {_holds(names)}, not an .xlsx workbook.")
     for other, name in _MEMBERS:
         if other in names:
-            raise Refusal("not-a-workbook", f"The file is {name}, not an .xlsx workbook.")
+            raise RefusedError("not-a-workbook", f"The file is {name}, not an .xlsx workbook.")
     if len(set(names)) != len(names):
-        raise Refusal("unsafe-file", "The file holds two parts of one name.")
+        raise RefusedError("unsafe-file", "The file holds two parts of one name.")
     for part in parts:
         _look_at_part(part)
     if sum(part.file_size for part in parts) > LARGEST_UNPACKED:
@@ -115,13 +120,17 @@ def _look_at_names(parts: list[ZipInfo]) -> None:
 def _look_at_part(part: ZipInfo) -> None:
     name = part.filename
     if name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/"):
-        raise Refusal("unsafe-file", "A part of the file points outside of it.", name[:60])
+        raise RefusedError("unsafe-file", "A part of the file points outside of it.", name[:60])
     if part.flag_bits & _ENCRYPTED:
-        raise Refusal("unsafe-file", "A part of the file is locked with a password.", name[:60])
+        raise RefusedError(
+            "unsafe-file", "A part of the file is locked with a password.", name[:60]
+        )
     if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise Refusal("unsafe-file", "A part of the file is packed in an unusual way.", name[:60])
+        raise RefusedError(
+            "unsafe-file", "A part of the file is packed in an unusual way.", name[:60]
+        )
     if _ACTIVE.search(name.casefold()):
-        raise Refusal("active-content", "", name[:60])
+        raise RefusedError("active-content", "", name[:60])
 
 
 def _look_inside(archive: ZipFile) -> None:
@@ -135,10 +144,10 @@ def _look_inside(archive: ZipFile) -> None:
                 if unpacked > LARGEST_UNPACKED:
                     raise _too_large()
                 if part.filename.casefold() == _MANIFEST and _ACTIVE_TYPES.search(chunk):
-                    raise Refusal("active-content", "", part.filename)
+                    raise RefusedError("active-content", "", part.filename)
 
 
-def _chunks(stream: zipfile.ZipExtFile) -> Iterable[bytes]:
+def _chunks(stream: IO[bytes]) -> Iterable[bytes]:
     return iter(lambda: stream.read(MEGABYTE), b"")
 
 
@@ -147,6 +156,6 @@ def _holds(names: list[str]) -> str:
     return next((name for member, name in _MEMBERS if member in names), "a zip archive")
 
 
-def _too_large() -> Refusal:
+def _too_large() -> RefusedError:
     size = LARGEST_UNPACKED // MEGABYTE
-    return Refusal("unpacks-too-large", f"The file unpacks to more than {size} MB.")
+    return RefusedError("unpacks-too-large", f"The file unpacks to more than {size} MB.")

@@ -27,7 +27,7 @@ _NOT_ALWAYS_XML = (".vml",)
 """Excel itself writes drawings of comments that are not well-formed; nothing reads them."""
 
 
-class Refusal(Exception):
+class RefusedError(Exception):
     """Why a file is not read: a code, what was seen, and what it was about."""
 
     def __init__(self, code: str, says: str, shown: str = "") -> None:
@@ -47,10 +47,12 @@ class Counts:
     covered: int = 0
 
     def element(self, name: str, attributes: dict[str, str]) -> None:
-        """Count one element; raises ``Refusal`` where there is too much of anything."""
+        """Count one element; raises ``RefusedError`` where there is too much of anything."""
         self.elements += 1
         if self.elements > MOST_ELEMENTS:
-            raise Refusal("unpacks-too-large", f"The file has more than {MOST_ELEMENTS:,} elements.")
+            raise RefusedError(
+                "unpacks-too-large", f"The file has more than {MOST_ELEMENTS:,} elements."
+            )
         local = name.rpartition(":")[2]
         if local == "c":
             self._cell(attributes.get("r", ""))
@@ -62,14 +64,14 @@ class Counts:
     def _cell(self, reference: str) -> None:
         self.cells += 1
         if self.cells > MOST_CELLS:
-            raise Refusal("too-many-cells", f"The file has more than {MOST_CELLS:,} cells.")
+            raise RefusedError("too-many-cells", f"The file has more than {MOST_CELLS:,} cells.")
         if len(reference) < 3:
             return
         column, row = place(reference)
         if row > MOST_ROWS or column > MOST_COLUMNS:
             self.far += 1
             if self.far > MOST_FAR_CELLS:
-                raise Refusal(
+                raise RefusedError(
                     "too-many-cells",
                     f"A sheet has cells beyond {MOST_ROWS:,} rows or {MOST_COLUMNS} columns, "
                     f"such as {reference}.",
@@ -82,7 +84,7 @@ class Counts:
         last_column, last_row = place(last or first)
         self.covered += (abs(last_row - row) + 1) * (abs(last_column - column) + 1)
         if self.covered > MOST_COVERED:
-            raise Refusal(
+            raise RefusedError(
                 "too-much-merged",
                 f"Merged ranges, links or comments cover more than {MOST_COVERED:,} cells, "
                 f"such as {reference}.",
@@ -98,7 +100,9 @@ def place(reference: str) -> tuple[int, int]:
     """
     match = _REFERENCE.fullmatch(reference)
     if not match:
-        raise Refusal("unsafe-file", "The file refers to cells that do not exist.", reference[:60])
+        raise RefusedError(
+            "unsafe-file", "The file refers to cells that do not exist.", reference[:60]
+        )
     column = 0
     for letter in match[1].upper():
         column = column * 26 + ord(letter) - ord("A") + 1
@@ -134,15 +138,15 @@ def _feed(parser: expat.XMLParserType, name: str, chunk: bytes, *, final: bool) 
         parser.Parse(chunk, final)
     except expat.ExpatError as error:
         if not name.endswith(_NOT_ALWAYS_XML):
-            raise Refusal("unreadable-workbook", "", name[:60]) from error
+            raise RefusedError("unreadable-workbook", "", name[:60]) from error
 
 
 def _refuse_doctype(*_: object) -> None:
-    raise Refusal("unsafe-file", "A part of the file declares a document type (DOCTYPE).")
+    raise RefusedError("unsafe-file", "A part of the file declares a document type (DOCTYPE).")
 
 
 def _declared(attributes: dict[str, str]) -> None:
     for key in ("count", "uniqueCount"):
         text = attributes.get(key, "0")
         if not text.isdigit() or len(text) > 10 or int(text) > MOST_DECLARED:
-            raise Refusal("unsafe-file", f"The file declares {text[:20]} texts.", text[:20])
+            raise RefusedError("unsafe-file", f"The file declares {text[:20]} texts.", text[:20])

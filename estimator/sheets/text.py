@@ -14,9 +14,9 @@ _DASHES = re.compile("[\u2010-\u2015\u2212]")
 
 @lru_cache(maxsize=4096)  # cells of a column share their texts
 def clean_text(text: str) -> str:
-    """Return *text* trimmed, on one kind of space and line end, without invisible characters.
+    r"""Return *text* trimmed, on one kind of space and line end, without invisible characters.
 
-    >>> clean_text("  Acme\\u00a0Gold\\u200b ")
+    >>> clean_text("  Acme\u00a0Gold\u200b ")
     'Acme Gold'
     """
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
@@ -27,9 +27,9 @@ def clean_text(text: str) -> str:
 
 @lru_cache(maxsize=4096)  # cells of a column share their texts
 def clean_word(text: str) -> str:
-    """Return *text* cleaned and on one line, with plain hyphens: for IDs, codes and words.
+    r"""Return *text* cleaned and on one line, with plain hyphens: for IDs, codes and words.
 
-    >>> clean_word("out\\u2011of\\u2011pocket\\n max")
+    >>> clean_word("out\u2011of\u2011pocket\n max")
     'out-of-pocket max'
     """
     return _DASHES.sub("-", " ".join(clean_text(text).split()))

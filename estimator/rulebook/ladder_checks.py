@@ -1,0 +1,161 @@
+"""Checks of ladders: rows that cross without a third to decide, and rows that never win."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+
+from estimator.findings import Finding
+from estimator.rulebook import scopes
+from estimator.rulebook.problems import finding
+from estimator.rulebook.schema import SHEET_BY_NAME
+from estimator.rulebook.scopes import LADDERED, Laddered, Placed, Scope
+from estimator.rulebook.seen import Seen, listed
+
+_NOT_OUTCOME = {
+    "rule_id",
+    "name",
+    "effective_from",
+    "effective_to",
+    "source",
+    "checked_on",
+    "note",
+}
+
+
+def crossing_rows(seen: Seen) -> Iterator[Finding]:
+    """Two rows that cross and differ have a third that decides what both cover."""
+    for laddered in LADDERED:
+        if seen.all_read(laddered.sheet, "Items"):
+            for group in scopes.groups(seen, laddered):
+                yield from _crossings(seen, laddered, group)
+
+
+def rows_that_never_win(seen: Seen) -> Iterator[Finding]:
+    """Every row is the most specific one for some case on some day."""
+    for laddered in LADDERED:
+        if laddered.has_network and seen.all_read(laddered.sheet, "Items"):
+            for group in scopes.groups(seen, laddered):
+                for row in group:
+                    hiding = _hiding(seen, laddered, row, group)
+                    if hiding:
+                        yield _never_wins(seen, laddered, row, hiding)
+
+
+def _crossings(seen: Seen, laddered: Laddered, group: list[Placed]) -> Iterator[Finding]:
+    outcome = [c.name for c in SHEET_BY_NAME[laddered.sheet].columns]
+    outcome = [
+        name for name in outcome if name not in _NOT_OUTCOME and not _is_key(laddered.sheet, name)
+    ]
+    found: dict[int, list[tuple[Placed, Placed]]] = defaultdict(list)
+    for one, other in _crossing_pairs(group):
+        same = scopes.same_outcome((one.span.row, other.span.row), outcome)
+        if not same and not _resolved(laddered, one, other, group):
+            winner, loser = sorted((one, other), key=lambda each: each.rank, reverse=True)
+            found[max(one.span.row.row, other.span.row.row)].append((winner, loser))
+    for row, pairs in found.items():
+        yield _crossing(seen, laddered, row, pairs)
+
+
+def _crossing_pairs(group: list[Placed]) -> Iterator[tuple[Placed, Placed]]:
+    """Return the pairs that cross on some day, looking only at ranks that can cross."""
+    by_rank: dict[tuple[int, ...], list[Placed]] = defaultdict(list)
+    for placed in group:
+        by_rank[placed.rank].append(placed)
+    for (rank, ones), (other_rank, others) in combinations(by_rank.items(), 2):
+        signs = {(a > b) - (a < b) for a, b in zip(rank, other_rank, strict=True)}
+        if not {1, -1} <= signs:
+            continue
+        for one in ones:
+            for other in others:
+                if scopes.meet(one.scope, other.scope) and _share_days(one, other):
+                    yield one, other
+
+
+def _share_days(one: Placed, other: Placed) -> bool:
+    return one.span.first <= other.span.last and other.span.first <= one.span.last
+
+
+def _resolved(laddered: Laddered, one: Placed, other: Placed, group: list[Placed]) -> bool:
+    """Whether on every day that both hold, rows for what both cover decide it."""
+    both = scopes.meet(one.scope, other.scope)
+    first = max(one.span.first, other.span.first)
+    last = min(one.span.last, other.span.last)
+    if both is None:
+        return True
+    deciding = [
+        p for p in group if scopes.holds(one.scope, p.scope) and scopes.holds(other.scope, p.scope)
+    ]
+    return all(
+        scopes.hold_throughout(
+            [p.span for p in deciding if scopes.holds(p.scope, case)], first, last
+        )
+        for case in scopes.split_networks(both, laddered)
+    )
+
+
+def _crossing(
+    seen: Seen, laddered: Laddered, row: int, pairs: list[tuple[Placed, Placed]]
+) -> Finding:
+    winner, loser = pairs[0]
+    used, other = winner.span.row, loser.span.row
+    numbers = {placed.span.row.row for pair in pairs for placed in pair} - {row}
+    both = _words(laddered, used, scopes.meet(winner.scope, loser.scope) or ())
+    value = getattr(used if used.row == row else other, laddered.first)
+    return finding(
+        "crossing-rows",
+        seen.place(laddered.sheet, row, laddered.first, value),
+        f"crosses {_rows(numbers)}: rows {used.row} and {other.row} both cover {both}, and "
+        f"differ. Row {used.row} would be used.",
+        f"Add a row for {both}, or accept that row {used.row} is used.",
+        subject=f"Row {row} of {laddered.sheet}",
+    )
+
+
+def _hiding(seen: Seen, laddered: Laddered, row: Placed, group: list[Placed]) -> list[Placed]:
+    """Return the rows that together win every case of *row*, or nothing where it wins one."""
+    stronger = [p for p in group if p.rank > row.rank and p.scope[0] == row.scope[0]]
+    hiding: list[Placed] = []
+    for case in _cases(seen, laddered, row.scope) if stronger else ():
+        over = [p for p in stronger if scopes.holds(p.scope, case) and _share_days(p, row)]
+        if not scopes.hold_throughout([p.span for p in over], row.span.first, row.span.last):
+            return []
+        hiding += over
+    return hiding
+
+
+def _cases(seen: Seen, laddered: Laddered, scope: Scope) -> Iterator[Scope]:
+    """Return the single cases of a scope: each item, each network."""
+    inner = [scope]
+    if laddered.sheet == "Benefits" and len(scope[1]) < 2:
+        paths = [(item.category, item.item_id) for item in seen.sheet("Items")]
+        inner = [(scope[0], p, scope[2]) for p in paths if p[: len(scope[1])] == scope[1]]
+    for each in inner:
+        yield from scopes.split_networks(each, laddered)
+
+
+def _never_wins(seen: Seen, laddered: Laddered, row: Placed, hiding: list[Placed]) -> Finding:
+    number = row.span.row.row
+    value = getattr(row.span.row, laddered.first)
+    return finding(
+        "never-wins",
+        seen.place(laddered.sheet, number, laddered.first, value),
+        f"is never used: {_rows({p.span.row.row for p in hiding})} would win.",
+        subject=f"Row {number} of {laddered.sheet}",
+    )
+
+
+def _rows(numbers: Iterable[int]) -> str:
+    in_order = [str(number) for number in sorted(numbers)]
+    return f"{'row' if len(in_order) == 1 else 'rows'} {listed(in_order)}"
+
+
+def _words(laddered: Laddered, row: object, scope: Scope) -> str:
+    """Return what a row of the group is for in *scope*: "acme + gold + infusion + in"."""
+    group = [str(getattr(row, name)) for name in laddered.group]
+    return " + ".join([*group, *(path[-1] for path in scope if path)])
+
+
+def _is_key(sheet: str, name: str) -> bool:
+    return any(column.name == name for column in SHEET_BY_NAME[sheet].key)
