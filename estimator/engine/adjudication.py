@@ -145,12 +145,12 @@ def _second_payer(
     if second is None or isinstance(second, Supplement):
         return None if second is None else Second("supplement", second)
     method, cover = second
-    theirs = [_as_second(claim) for claim in claims]
+    theirs = [as_second(claim) for claim in claims]
     steps = prepare(theirs, cover, as_of, weigh_cash=False)
     return Second(method, None, steps, open_account(cover, as_of))
 
 
-def _as_second(claim: Claim) -> Claim:
+def as_second(claim: Claim) -> Claim:
     """Return the claim as the second payer sees it: its own benefit and amount, no cash."""
     allowed = claim.allowed if claim.second_allowed is None else claim.second_allowed
     return Claim(
@@ -178,21 +178,23 @@ def _ledger_lines(
         yield LedgerLine(
             claims[place],
             order[place],
-            _reason(step, line),
+            reason_of(step, line),
             line,
-            _met(account, step.deductible),
-            _met(account, maximum),
+            met_of(account, step.deductible),
+            met_of(account, maximum),
         )
 
 
-def _met(account: Account, gauge: Gauge | None) -> int | None:
+def met_of(account: Account, gauge: Gauge | None) -> int | None:
+    """Return what is met of a limit, in cents: the family's figure where it alone counts."""
     if gauge is None:
         return None
     met = account.family if gauge.aggregate else account.individual
     return int(met[gauge.slot])
 
 
-def _reason(step: Step, line: Line) -> str:
+def reason_of(step: Step, line: Line) -> str:
+    """Return why a line came out as it did, in the contract's words."""
     if step.refused is not None:
         return step.refused
     if line.over_visit_limit:

@@ -90,6 +90,16 @@ def dollars(amount: int) -> str:
     return f"{sign}{whole}.{rest:02d}"
 
 
+def rate_text(value: int) -> str:
+    """Return a rate as a decimal string.
+
+    >>> rate_text(12_500_000)
+    '0.125'
+    """
+    text = format(Decimal(value) / RATE_ONE, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def half_up(numerator: int, denominator: int) -> int:
     """Return *numerator* / *denominator* (above zero) to the nearest whole, halves up.
 

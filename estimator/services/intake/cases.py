@@ -105,8 +105,8 @@ class CaseDocument(Document):
 def adjudicate_case(document: Any) -> dict[str, Any]:
     """Return the answer to a case document; raises ``DocumentRefused``."""
     case = read(CaseDocument, document)
-    first = _Side(case.plan, case.coverage == "family", case.accumulators, "")
-    second = _second_side(case.secondary)
+    first = Side(case.plan, case.coverage == "family", case.accumulators, "")
+    second = second_side(case.secondary)
     findings = [*first.findings, *_payer_findings(case), *(second.findings if second else ())]
     if findings:
         raise DocumentRefused(findings)
@@ -121,8 +121,7 @@ def adjudicate_case(document: Any) -> dict[str, Any]:
 
 
 def _payer_findings(case: CaseDocument) -> Iterator[Finding]:
-    secondary = case.secondary
-    if secondary is None:
+    if case.secondary is None:
         return
     if case.assistance is not None:
         yield refuse(
@@ -131,6 +130,11 @@ def _payer_findings(case: CaseDocument) -> Iterator[Finding]:
             "assistance cannot be combined with secondary.",
             "Leave one of them out.",
         )
+    yield from method_findings(case.secondary)
+
+
+def method_findings(secondary: SecondaryDocument) -> Iterator[Finding]:
+    """Yield what is wrong between the method of a second payer and its plan."""
     if secondary.method == "supplement" and secondary.plan is not None:
         yield refuse(
             "secondary.plan",
@@ -148,7 +152,7 @@ def _payer_findings(case: CaseDocument) -> Iterator[Finding]:
 
 
 @dataclass(slots=True)
-class _Side:
+class Side:
     """One payer's plan: its cover, its benefits by (category, network), and what is wrong."""
 
     cover: Cover
@@ -165,7 +169,7 @@ class _Side:
             for each in plan.benefits
         }
         limits = {each.limit().key: each.carryover_months for each in plan.limits}
-        known: dict[Hashable, Benefit] = {**self.benefits}
+        known: dict[Hashable, Benefit] = dict(self.benefits.items())
         accumulators, unmatched = read_met(met, limits, known, BY_CATEGORY, f"{prefix}accumulators")
         self.cover = Cover(
             year=plan.plan_year_start,
@@ -187,15 +191,16 @@ class _Side:
         return None
 
 
-def _second_side(secondary: SecondaryDocument | None) -> _Side | None:
+def second_side(secondary: SecondaryDocument | None) -> Side | None:
+    """Return the second payer's plan; ``None`` where there is none, as with a supplement."""
     if secondary is None or secondary.plan is None:
         return None
     family = secondary.coverage == "family"
-    return _Side(secondary.plan, family, secondary.accumulators, "secondary.")
+    return Side(secondary.plan, family, secondary.accumulators, "secondary.")
 
 
 def _second_payer(
-    secondary: SecondaryDocument | None, side: _Side | None
+    secondary: SecondaryDocument | None, side: Side | None
 ) -> tuple[str, Cover] | Supplement | None:
     if secondary is None:
         return None
@@ -214,7 +219,7 @@ def _benefits_twice(plan: PlanDocument, field: str) -> Iterator[Finding]:
             )
 
 
-def _claim(case: CaseDocument, line: ClaimDocument, first: _Side, second: _Side | None) -> Claim:
+def _claim(case: CaseDocument, line: ClaimDocument, first: Side, second: Side | None) -> Claim:
     allowed = line.billed if line.allowed is None else line.allowed
     return Claim(
         date=line.date,

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
 
 from estimator.engine import money
 from estimator.engine.plan import PlanYear
@@ -97,10 +97,16 @@ def _text(value: Any) -> Any:
     return value
 
 
-Cents = Annotated[int, BeforeValidator(_amount)]
-Rate = Annotated[int, BeforeValidator(_rate)]
+def _month_day(year: PlanYear) -> str:
+    return f"{year.month:02d}-{year.day:02d}"
+
+
+Cents = Annotated[int, BeforeValidator(_amount), PlainSerializer(money.dollars, return_type=str)]
+Rate = Annotated[int, BeforeValidator(_rate), PlainSerializer(money.rate_text, return_type=str)]
 Day = Annotated[date, BeforeValidator(_date)]
-YearStart = Annotated[PlanYear, BeforeValidator(_plan_year)]
+YearStart = Annotated[
+    PlanYear, BeforeValidator(_plan_year), PlainSerializer(_month_day, return_type=str)
+]
 Count = Annotated[int, BeforeValidator(_count)]
 Text = Annotated[str, BeforeValidator(_text), Field(max_length=200)]
 
@@ -162,11 +168,8 @@ def _finding(error: Any, model: type[Document]) -> Finding:
         )
     if kind == "value_error":
         return refuse(field, code, f"{name} {error['ctx']['error']}.", "Correct it.")
-    return refuse(field, code, f"{name}: {_plain(error['msg'])}.", "Correct it.")
-
-
-def _plain(message: str) -> str:
-    return message[:1].lower() + message[1:].replace("Input should", "it should")
+    message = error["msg"][error["msg"].find("should") :]
+    return refuse(field, code, f"{name} {message}.", "Correct it.")
 
 
 def _known_keys(model: type[Document], location: tuple[Any, ...]) -> tuple[str, ...]:
@@ -204,5 +207,7 @@ def path(location: Iterable[Any]) -> str:
     """
     text = ""
     for part in location:
+        if isinstance(part, str) and part.startswith(":"):
+            continue  # the tag of one of several shapes, not a key of the document
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
     return text

@@ -1,0 +1,185 @@
+"""A rulebook in memory: the rows of a workbook and the questions one asks of them.
+
+It is built from typed rows, never changes, and knows which row answered. Each ladder is
+written here once, as the keys of its rungs from the most specific down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeVar, cast
+
+from estimator.engine.plan import Limit, LimitPeriod
+from estimator.rulebook import rows as r
+from estimator.rulebook.columns import ANY
+from estimator.rulebook.ladder import Ladder
+
+T = TypeVar("T")
+
+LIMIT_KINDS = {"deductible": "deductible", "out-of-pocket max": "oop_max"}
+"""The engine's word for each kind of limit."""
+
+
+class Rulebook:
+    """The rows of one workbook, indexed."""
+
+    def __init__(self, rows: Mapping[str, Sequence[r.Row]]) -> None:
+        self.rows = rows
+        self.clinics = {row.clinic_id: row for row in self._sheet("Clinics", r.ClinicRow)}
+        self.payers = {row.payer_id: row for row in self._sheet("Payers", r.PayerRow)}
+        self.plans = {row.plan_id: row for row in self._sheet("Plans", r.PlanRow)}
+        self.items = {row.item_id: row for row in self._sheet("Items", r.ItemRow)}
+        self.treatments = {
+            row.treatment_id: row for row in self._sheet("Treatments", r.TreatmentRow)
+        }
+        self.courses = _by(self._sheet("Courses", r.CourseRow), lambda row: row.treatment_id)
+        self.programs = _by(self._sheet("Assistance", r.AssistanceRow), lambda row: row.program_id)
+        self.spanish = {row.english: row.spanish for row in self._sheet("Words", r.WordRow)}
+        self.tests = self._sheet("Tests", r.TestRow)
+        self._limits = _limits(self._sheet("Limits", r.LimitRow))
+        self._networks = Ladder(
+            self._sheet("Networks", r.NetworkRow),
+            lambda row: (row.clinic_id, row.payer_id, row.plan_id),
+        )
+        self._prices = Ladder(self._sheet("Prices", r.PriceRow), _price_key)
+        self._benefits = Ladder(self._sheet("Benefits", r.BenefitRow), benefit_key)
+        self._policies = Ladder(
+            self._sheet("Policies", r.PolicyRow),
+            lambda row: (row.payer_id, row.plan_id, row.item_id),
+        )
+        self._assistance = Ladder(
+            self._sheet("Assistance", r.AssistanceRow),
+            lambda row: (row.program_id, row.treatment_id, row.item_id),
+        )
+        self._supplements = Ladder(
+            self._sheet("Supplements", r.SupplementRow), lambda row: row.plan_id
+        )
+        self._parameters = Ladder(
+            self._sheet("Parameters", r.ParameterRow), lambda row: row.parameter
+        )
+
+    def _sheet(self, name: str, _row_class: type[T]) -> tuple[T, ...]:
+        return cast("tuple[T, ...]", tuple(self.rows.get(name, ())))
+
+    def limits(self, plan_id: str) -> tuple[LimitPeriod, ...]:
+        """Return the plan's limits with the days on which each is in force."""
+        return self._limits.get(plan_id, ())
+
+    def network(
+        self, clinic_id: str, payer_id: str, plan_id: str, day: date
+    ) -> r.NetworkRow | None:
+        """Return the row that says whether the clinic is in the network: clinic, then any."""
+        keys = tuple(
+            (clinic, payer_id, plan) for clinic in (clinic_id, ANY) for plan in (plan_id, ANY)
+        )
+        return self._networks.find(keys, day)
+
+    def price(self, kind: str, clinic_id: str, item_id: str, day: date) -> r.PriceRow | None:
+        """Return the charge or cash row of an item: the clinic's, then any's."""
+        keys = tuple((kind, clinic, ANY, ANY, item_id, "all") for clinic in (clinic_id, ANY))
+        return self._prices.find(keys, day)
+
+    def allowed(  # noqa: PLR0913 - one argument for each column of the ladder
+        self, clinic_id: str, payer_id: str, plan_id: str, item_id: str, network: str, day: date
+    ) -> r.PriceRow | None:
+        """Return the row of what a plan recognises for an item."""
+        payers = ((payer_id, plan_id), (payer_id, ANY), (ANY, ANY))
+        keys = tuple(
+            ("allowed", clinic, payer, plan, item_id, where)
+            for clinic in (clinic_id, ANY)
+            for payer, plan in payers
+            for where in (network, "all")
+        )
+        return self._prices.find(keys, day)
+
+    def benefit(
+        self, payer_id: str, plan_id: str, item: r.ItemRow, network: str, day: date
+    ) -> r.BenefitRow | None:
+        """Return the row of what a plan leaves the patient to pay for an item."""
+        rungs = ((ANY, item.item_id), (item.category, ANY), (ANY, ANY))
+        keys = tuple(
+            (payer_id, plan, category, item_id, where)
+            for plan in (plan_id, ANY)
+            for category, item_id in rungs
+            for where in (network, "all")
+        )
+        return self._benefits.find(keys, day)
+
+    def policy(self, payer_id: str, plan_id: str, item_id: str, day: date) -> r.PolicyRow | None:
+        """Return the payer's policy on an item: the plan's, then any plan's."""
+        keys = tuple((payer_id, plan, item_id) for plan in (plan_id, ANY))
+        return self._policies.find(keys, day)
+
+    def assistance(
+        self, program_id: str, treatment_id: str, item_id: str, day: date
+    ) -> r.AssistanceRow | None:
+        """Return a program's row for an item of a treatment."""
+        keys = tuple(
+            (program_id, treatment, item)
+            for treatment in (treatment_id, ANY)
+            for item in (item_id, ANY)
+        )
+        return self._assistance.find(keys, day)
+
+    def supplement(self, plan_id: str, day: date) -> r.SupplementRow | None:
+        """Return what a supplement plan pays of what another leaves."""
+        return self._supplements.find((plan_id,), day)
+
+    def parameter(self, name: str, day: date) -> Decimal | None:
+        """Return a published number on a day, ``None`` where the rulebook has none."""
+        row = self._parameters.find((name,), day)
+        return None if row is None else row.value
+
+    def benefits_with_rule_id(self, payer_id: str, plan_id: str) -> dict[str, r.BenefitRow]:
+        """Return the benefits a plan's accumulators may name, by rule ID."""
+        return {
+            row.rule_id: row
+            for row in self._sheet("Benefits", r.BenefitRow)
+            if row.rule_id and row.payer_id == payer_id and row.plan_id in (plan_id, ANY)
+        }
+
+
+def _by(rows: Iterable[T], key: Any) -> dict[str, tuple[T, ...]]:
+    grouped: dict[str, list[T]] = {}
+    for row in rows:
+        grouped.setdefault(key(row), []).append(row)
+    return {name: tuple(same) for name, same in grouped.items()}
+
+
+def _price_key(row: r.PriceRow) -> tuple[str, ...]:
+    return (row.kind, row.clinic_id, row.payer_id, row.plan_id, row.item_id, row.network)
+
+
+def benefit_key(row: r.BenefitRow) -> tuple[str, ...]:
+    """Return what names a benefit: rows of one key share copays, visits and maximum."""
+    return (row.payer_id, row.plan_id, row.category, row.item_id, row.network)
+
+
+def _limits(rows: tuple[r.LimitRow, ...]) -> dict[str, tuple[LimitPeriod, ...]]:
+    keys = tuple(dict.fromkeys(_limit_key(row) for row in rows))
+    ladder = Ladder(rows, _limit_key)
+    found: dict[str, list[LimitPeriod]] = {}
+    for key in keys:
+        for first, last, row in ladder.spans(key):
+            found.setdefault(row.plan_id, []).append(LimitPeriod(limit_of(row), first, last))
+    return {plan: tuple(periods) for plan, periods in found.items()}
+
+
+def _limit_key(row: r.LimitRow) -> tuple[str, ...]:
+    return (row.plan_id, row.kind, row.class_, row.network)
+
+
+def limit_of(row: r.LimitRow) -> Limit:
+    """Return a row of Limits as the engine's limit."""
+    return Limit(
+        kind=cast("Any", LIMIT_KINDS[row.kind]),
+        class_=row.class_,
+        network=row.network,
+        credited_by=row.credited_by or row.network,
+        individual=row.individual_cents,
+        family=row.family_cents,
+        aggregate=row.family_basis == "aggregate",
+        carryover_months=row.carryover_months or 0,
+    )

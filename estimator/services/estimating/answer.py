@@ -1,0 +1,240 @@
+"""An estimate as the contract's answer: plain JSON, amounts as decimal strings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from estimator import __version__
+from estimator.engine.adjudication import AMOUNTS
+from estimator.engine.comparison import (
+    Compared,
+    ComparisonRow,
+    Range,
+    RouteCost,
+    baseline,
+    compare,
+)
+from estimator.engine.course import SCENARIOS
+from estimator.engine.money import dollars
+from estimator.findings import Finding
+from estimator.rulebook import rows as r
+from estimator.rulebook.columns import plain
+from estimator.services.estimating.coverage import REFUSING, Coverage
+from estimator.services.estimating.insurers import Rule
+from estimator.services.estimating.lines import PricedCourse
+from estimator.services.estimating.notices import Notice, findings
+from estimator.services.estimating.routes import Route, RouteLine, by_month, reimbursed
+from estimator.services.estimating.situation import Situation
+from estimator.services.intake.requests import JOIN, as_understood
+
+FACTS = (
+    "time_to_effect",
+    "how_it_works",
+    "side_effects",
+    "serious_side_effects",
+    "monitoring",
+    "evidence",
+    "not_priced_because",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TreatmentAnswer:
+    """One treatment's part of an estimate; ``course`` is ``None`` where it has no price."""
+
+    treatment: str
+    rows: Sequence[r.TreatmentRow]
+    course: PricedCourse | None
+    coverage: Coverage
+    routes: tuple[Route, ...]
+    best: RouteCost | None
+    notices: tuple[Notice, ...]
+
+    @property
+    def name(self) -> str:
+        """The treatment's name, or the names of a combination."""
+        return " with ".join(row.name for row in self.rows)
+
+    @property
+    def compared(self) -> Compared | None:
+        """The treatment as the comparison takes it; ``None`` where it has no route."""
+        if self.best is None:
+            return None
+        return Compared(self.treatment, self.rows[0].arm, JOIN in self.treatment, self.best)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An estimate, ready to be shown."""
+
+    situation: Situation
+    treatments: tuple[TreatmentAnswer, ...]
+    release: int | None
+    fingerprint: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the whole answer."""
+        situation = self.situation
+        return {
+            "release": self.release,
+            "fingerprint": self.fingerprint,
+            "engine_version": __version__,
+            "request": self._request(),
+            "treatments": [self._treatment(each) for each in self.treatments],
+            "comparison": self._comparison(),
+            "findings": [finding_json(finding) for finding in findings(self._notices(situation))],
+        }
+
+    def _notices(self, situation: Situation) -> Iterator[Notice]:
+        yield from situation.notices
+        if situation.insurance == "unknown":
+            yield Notice("insurance-not-known")
+
+    def _request(self) -> dict[str, Any]:
+        situation = self.situation
+        return {
+            **as_understood(situation.request),
+            "clinic_id": situation.clinic.clinic_id,
+            "insurance": situation.insurance,
+            "start_date": situation.start.isoformat(),
+            "as_of": situation.as_of.isoformat(),
+            "treatments": list(situation.treatments),
+        }
+
+    def _treatment(self, each: TreatmentAnswer) -> dict[str, Any]:
+        course = each.course
+        return {
+            "treatment_id": each.treatment,
+            "name": each.name,
+            "arm": each.rows[0].arm,
+            "facts": {name: _fact(each.rows, name) for name in FACTS},
+            "visits": {name: course.visits(name) if course else None for name in SCENARIOS},
+            "coverage": _coverage(each.coverage),
+            "routes": [self._route(route) for route in each.routes],
+            "best_route": each.best.route if each.best else None,
+            "findings": [finding_json(finding) for finding in findings(each.notices)],
+        }
+
+    def _route(self, route: Route) -> dict[str, Any]:
+        cost, back = route.cost.patient_pays, reimbursed(route)
+        shown: dict[str, Any] = {
+            "route": route.cost.route,
+            "patient_pays": _range(cost),
+            "upfront": dollars(cost.typical + back),
+            "reimbursed": dollars(back),
+            "by_month": [dollars(month) for month in by_month(route, self.situation)],
+            "assumes": [finding.message for finding in findings(route.notices)],
+        }
+        if self.situation.request.detail == "full":
+            shown["lines"] = [_line(line) for line in route.lines]
+        return shown
+
+    def _comparison(self) -> dict[str, Any]:
+        request = self.situation.request
+        rows = [each.compared for each in self.treatments if each.compared is not None]
+        base = baseline(rows)
+        visits = {each.treatment: each.course for each in self.treatments}
+        return {
+            "baseline": None if base is None else base.treatment_id,
+            "rows": [
+                _comparison_row(row, visits[row.treatment_id])
+                for row in compare(rows, request.months, request.patient.annual_income)
+            ],
+        }
+
+
+def _comparison_row(row: ComparisonRow, course: PricedCourse | None) -> dict[str, Any]:
+    share = row.share_of_income
+    return {
+        "treatment_id": row.treatment_id,
+        "route": row.route,
+        **_range(row.patient_pays),
+        "per_month": dollars(row.per_month),
+        "difference": None if row.difference is None else dollars(row.difference),
+        "visits": course.visits("typical") if course else None,
+        "share_of_income": None if share is None else f"{share // 10_000}.{share % 10_000:04d}",
+    }
+
+
+def _range(amounts: Range) -> dict[str, str]:
+    return {
+        "low": dollars(amounts.low),
+        "typical": dollars(amounts.typical),
+        "high": dollars(amounts.high),
+    }
+
+
+def _fact(rows: Iterable[r.TreatmentRow], name: str) -> str | None:
+    """Return a fact of a treatment; of a combination, each with its name."""
+    told = [(row.name, getattr(row, name)) for row in rows]
+    known = [(treatment, text) for treatment, text in told if text]
+    if len(told) == 1:
+        return known[0][1] if known else None
+    return "\n".join(f"{treatment}: {text}" for treatment, text in known) or None
+
+
+def _coverage(coverage: Coverage) -> dict[str, Any]:
+    return {
+        "status": coverage.status,
+        "criteria": [criterion._asdict() for criterion in coverage.criteria],
+        "rule": rule_json(coverage.rule),
+    }
+
+
+def _line(each: RouteLine) -> dict[str, Any]:
+    line, amounts = each.line, each.amounts
+    return {
+        "date": line.date.isoformat(),
+        "visit": line.date.isoformat(),
+        "treatment_id": line.treatment_id,
+        "item_id": line.item.item_id,
+        "description": line.item.description,
+        "code": line.item.code,
+        "quantity": plain(line.quantity),
+        "network": line.network,
+        "billed": dollars(line.billed),
+        "reason": each.reason,
+        **{name: dollars(getattr(amounts, name)) for name in AMOUNTS},
+        "deductible_met": None if each.deductible_met is None else dollars(each.deductible_met),
+        "oop_met": None if each.oop_met is None else dollars(each.oop_met),
+        "rule": rule_json(_rule(each)),
+        "price_rules": [rule_json(rule) for rule in line.price_rules],
+    }
+
+
+def _rule(each: RouteLine) -> Rule | None:
+    """Return the rule that decided a line: the policy that refuses it, its benefit, its price."""
+    if each.reason == "self_pay":
+        by_kind = {rule.words: rule for rule in each.line.price_rules}
+        return by_kind.get("cash") or by_kind.get("charge")
+    refused = each.coverage is not None and each.coverage.status in REFUSING
+    if refused and each.coverage is not None and each.coverage.rule is not None:
+        return each.coverage.rule
+    return each.line.benefit_rule
+
+
+def rule_json(rule: Rule | None) -> dict[str, Any] | None:
+    """Return a rule as the answer names it."""
+    if rule is None:
+        return None
+    return {
+        "sheet": rule.sheet,
+        "row": rule.row,
+        "id": rule.id,
+        "words": rule.words,
+        "source": rule.source,
+        "checked_on": rule.checked_on.isoformat() if rule.checked_on else None,
+    }
+
+
+def finding_json(finding: Finding) -> dict[str, str]:
+    """Return a finding as documents and answers carry it."""
+    return {
+        "severity": finding.severity.value,
+        "code": finding.code,
+        "message": finding.message,
+        "advice": finding.advice,
+        "where": finding.where,
+    }

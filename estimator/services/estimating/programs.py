@@ -1,0 +1,148 @@
+"""Programs that help to pay: which fit a patient, and what they take off.
+
+Rule: the contract of estimates, "Computing", 5, and the Assistance sheet of the rulebook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from estimator.engine.coordination import Assistance
+from estimator.engine.money import round_to_cents
+from estimator.rulebook import rows as r
+from estimator.rulebook.model import Rulebook
+from estimator.services.estimating.lines import PricedLine, percent_of
+from estimator.services.estimating.notices import Notice
+from estimator.services.estimating.situation import Situation
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program that is offered; ``known_to_fit`` where nothing about it is assumed."""
+
+    program_id: str
+    name: str
+    insured: bool
+    annual_max: int | None
+    known_to_fit: bool
+    notices: tuple[Notice, ...] = ()
+
+
+def offered(situation: Situation) -> Iterator[Program]:
+    """Yield the programs whose conditions fit, or may fit, the patient, by ID."""
+    for program_id, rows in sorted(situation.rulebook.programs.items()):
+        row = rows[0]  # rows of one program share what is asked here
+        insured = row.applies_to == "insured"
+        if insured and (situation.insurer is None or _has_second(situation)):
+            continue
+        fits = [_income_fits(row, situation), _payer_fits(row, situation)]
+        if False in fits:
+            continue
+        unknown = None in fits
+        yield Program(
+            program_id,
+            row.name,
+            insured,
+            row.annual_max_cents,
+            not unknown,
+            (Notice("income-not-known", row.name),) if fits[0] is None else (),
+        )
+
+
+def _has_second(situation: Situation) -> bool:
+    return situation.second is not None or situation.supplement is not None
+
+
+def _payer_fits(row: r.AssistanceRow, situation: Situation) -> bool | None:
+    """Payer types narrow insured programs only; ``None`` where the payer is not known."""
+    if row.applies_to != "insured" or not row.payer_types or situation.insurer is None:
+        return True
+    payer_type = situation.insurer.payer_type
+    return None if payer_type is None else payer_type in row.payer_types
+
+
+def _income_fits(row: r.AssistanceRow, situation: Situation) -> bool | None:
+    """Whether income in percent of the poverty level is at most the limit; ``None``: unknown."""
+    if row.income_limit_percent is None:
+        return True
+    patient = situation.request.patient
+    if patient.annual_income is None or patient.household_size is None:
+        return None
+    level = poverty_level(situation.rulebook, patient.household_size, situation.start)
+    if level is None:
+        return None
+    return patient.annual_income <= row.income_limit_percent * level
+
+
+def poverty_level(rulebook: Rulebook, household_size: int, day: date) -> Decimal | None:
+    """Return the federal poverty level in dollars, ``None`` where the rulebook lacks it.
+
+    Compared with cents, a percentage times it needs no further factor of 100.
+    """
+    first = rulebook.parameter("fpl_first_person", day)
+    further = rulebook.parameter("fpl_each_further_person", day)
+    if first is None or further is None:
+        return None
+    return first + further * (household_size - 1)
+
+
+def insured_terms(rulebook: Rulebook, program: Program, line: PricedLine) -> Assistance | None:
+    """Return what an insured program pays towards a line, as the engine's assistance."""
+    row = _row(rulebook, program, line)
+    if row is None:
+        return None
+    return Assistance(
+        pool=program.program_id,
+        floor=round_to_cents(row.value),
+        annual_max=program.annual_max,
+        counts_toward_limits=row.counts_to_limits is not False,
+    )
+
+
+def fits_any(rulebook: Rulebook, program: Program, lines: tuple[PricedLine, ...]) -> bool:
+    """Whether the program has a row for any of the lines."""
+    return any(_row(rulebook, program, line) is not None for line in lines)
+
+
+def _row(rulebook: Rulebook, program: Program, line: PricedLine) -> r.AssistanceRow | None:
+    return rulebook.assistance(program.program_id, line.treatment_id, line.item.item_id, line.date)
+
+
+class Reductions:
+    """What a self-pay program takes off line by line, up to its maximum per calendar year."""
+
+    def __init__(self, situation: Situation, program: Program) -> None:
+        self.rulebook = situation.rulebook
+        self.program = program
+        already = situation.request.assistance_used.get(program.program_id, 0)
+        self.used: dict[int, int] = {situation.as_of.year: already}
+
+    def off(self, line: PricedLine) -> int:
+        """Return what the program takes off the line's cash price."""
+        row = _row(self.rulebook, self.program, line)
+        if row is None:
+            return 0
+        reduction = max(KINDS[row.kind](row, line), 0)
+        if self.program.annual_max is not None:
+            left = self.program.annual_max - self.used.get(line.date.year, 0)
+            reduction = min(reduction, max(left, 0))
+        self.used[line.date.year] = self.used.get(line.date.year, 0) + reduction
+        return reduction
+
+
+def _percent_off(row: r.AssistanceRow, line: PricedLine) -> int:
+    return percent_of(line.cash, row.value)
+
+
+def _price_per_unit(row: r.AssistanceRow, line: PricedLine) -> int:
+    return line.cash - round_to_cents(row.value * line.quantity)
+
+
+KINDS: Mapping[str, Callable[[r.AssistanceRow, PricedLine], int]] = {
+    "percent off": _percent_off,
+    "price per unit": _price_per_unit,
+}
+"""How much of a cash price each kind of self-pay program takes off, in cents."""
