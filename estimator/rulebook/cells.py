@@ -12,7 +12,8 @@ from estimator.engine import money
 from estimator.findings import did_you_mean
 from estimator.rulebook.columns import ANY, Column, Kind
 from estimator.rulebook.dates import read_date, read_month_day
-from estimator.rulebook.numbers import Doubt, read_number, read_percent, whole
+from estimator.rulebook.numbers import read_number, read_percent, whole
+from estimator.rulebook.percents import Doubt
 from estimator.rulebook.problems import UnreadableError
 from estimator.sheets.table import Cell, Trouble
 from estimator.sheets.text import clean_text, clean_word
@@ -20,14 +21,12 @@ from estimator.sheets.text import clean_text, clean_word
 _ID = re.compile(r"[A-Za-z0-9_-]+")
 _CODE_PREFIX = re.compile(r"[A-Za-z][0-9A-Za-z.]{0,7}")
 _YES_NO = {"yes": True, "no": False, "true": True, "false": False}
-_INCOME = Doubt(largest=100_000, doubtful_below=10)
-"""An income limit is some hundred percent of the poverty level, so that 4 may mean 400%."""
 
 
 def read_cell(column: Column, cell: Cell, doubt: Doubt | None = None) -> Any:
     """Return the value of *cell* in *column*; raises ``UnreadableError`` where it has none.
 
-    With *doubt* another cell of the row says that this number is a percentage.
+    With *doubt* the number is a percentage.
     """
     if cell.trouble:
         raise _TROUBLES[cell.trouble](cell)
@@ -126,16 +125,6 @@ def _decimal(column: Column, cell: Cell) -> Decimal:
     return read_number(cell, column.kind)
 
 
-def _percent(_: Column, cell: Cell) -> Decimal:
-    return read_percent(cell)
-
-
-def _number(column: Column, cell: Cell) -> Decimal:
-    if "%" in column.header:
-        return read_percent(cell, _INCOME)
-    return read_number(cell, column.kind)
-
-
 def _count(column: Column, cell: Cell) -> int:
     return whole(read_number(cell, column.kind), cell.shown)
 
@@ -175,8 +164,7 @@ _READERS: dict[Kind, Callable[[Column, Cell], Any]] = {
     Kind.YES_NO: _yes_no,
     Kind.MONEY: _money,
     Kind.UNIT_PRICE: _decimal,
-    Kind.PERCENT: _percent,
-    Kind.NUMBER: _number,
+    Kind.NUMBER: _decimal,
     Kind.COUNT: _count,
     Kind.COUNT_OR_ANY: _count,
     Kind.DATE: lambda _, cell: read_date(cell),

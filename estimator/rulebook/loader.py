@@ -14,7 +14,7 @@ from estimator.findings import Finding
 from estimator.rulebook.cells import read_cell
 from estimator.rulebook.columns import Column
 from estimator.rulebook.headers import HEADER_ROW, find_columns, find_sheets
-from estimator.rulebook.numbers import Doubt
+from estimator.rulebook.percents import companion, doubt_of
 from estimator.rulebook.problems import Place, UnreadableError, finding, grouped
 from estimator.rulebook.rows import Row
 from estimator.rulebook.schema import SHEETS, Sheet
@@ -24,15 +24,6 @@ from estimator.sheets.table import Cell, Merge, Table, Trouble, letters
 from estimator.sheets.workbook import read_workbook
 
 CHANGES = "Changes"
-
-PERCENT_WHEN: dict[tuple[str, str], tuple[str, str, Doubt]] = {
-    ("Prices", "amount"): ("basis", "percent of charge", Doubt(largest=1000)),
-    ("Prices", "low"): ("basis", "percent of charge", Doubt(largest=1000)),
-    ("Prices", "high"): ("basis", "percent of charge", Doubt(largest=1000)),
-    ("Assistance", "value"): ("kind", "percent off", Doubt()),
-    ("Parameters", "value"): ("unit", "%", Doubt(largest=100_000)),
-}
-"""Numbers that are percentages when another cell of their row says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +167,7 @@ def _value(
     cells: Mapping[str, Cell],
     values: Mapping[str, Any],
 ) -> Any:
-    """Return one value of a row; raises ``UnreadableError``, without words where they would repeat."""
+    """Return one value; raises ``UnreadableError``, without words where they would repeat."""
     cell = cells.get(column.name)
     if column.name not in reading.columns or (cell and cell.trouble is Trouble.MERGED):
         raise UnreadableError("", "")
@@ -184,14 +175,14 @@ def _value(
         if column.required:
             raise UnreadableError("required-blank", "is blank.")
         return None
-    companion, word, doubt = PERCENT_WHEN.get((reading.sheet.name, column.name), ("", "", None))
-    if companion and companion not in values:
+    told_by = companion(reading.sheet.name, column)
+    if told_by and told_by not in values:
         raise UnreadableError("", "")
-    return read_cell(column, cell, doubt if values.get(companion) == word else None)
+    return read_cell(column, cell, doubt_of(reading.sheet.name, column, values))
 
 
 def _companions_first(sheet: Sheet) -> list[Column]:
-    return sorted(sheet.columns, key=lambda column: (sheet.name, column.name) in PERCENT_WHEN)
+    return sorted(sheet.columns, key=lambda column: companion(sheet.name, column) is not None)
 
 
 def _place(reading: _Reading, row: int, column: Column, cell: Cell | None) -> Place:

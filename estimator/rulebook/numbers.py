@@ -8,6 +8,7 @@ from decimal import Context, Decimal
 
 from estimator.engine import money
 from estimator.rulebook.columns import Kind, plain
+from estimator.rulebook.percents import Doubt
 from estimator.rulebook.problems import UnreadableError
 from estimator.sheets.table import Cell
 from estimator.sheets.text import clean_word
@@ -17,8 +18,7 @@ _PLAIN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)")
 _THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d*)?")
 _COMMA = re.compile(r"-?[\d.]*,\d*")
 _NOT_KNOWN = frozenset(
-    ("n/a", "na", "n.a.", "none", "nil", "null", "-", "--", "?", "tbd", "tba", "unknown")
-    + ("varies", "not applicable", "not known")
+    "n/a;na;n.a.;none;nil;null;-;--;?;tbd;tba;unknown;varies;not applicable;not known".split(";")  # noqa: SIM905 - as people type them
 )
 
 LARGEST_COUNT = 1_000_000
@@ -32,14 +32,6 @@ class Bounds:
     decimals: int
     below: Decimal
     dollars: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """What a percentage takes, and below which number it could be meant as a share."""
-
-    largest: int = 100
-    doubtful_below: int = 1
 
 
 BOUNDS: dict[Kind, Bounds] = {
@@ -65,7 +57,7 @@ def read_number(cell: Cell, kind: Kind) -> Decimal:
     return _within(number, kind, cell.shown)
 
 
-def read_percent(cell: Cell, doubt: Doubt = Doubt()) -> Decimal:
+def read_percent(cell: Cell, doubt: Doubt) -> Decimal:
     """Return a percentage, 20 for 20%.
 
     A number formatted as a percentage, or a text with %, says itself what it is. Any other

@@ -1,0 +1,200 @@
+"""Writes a workbook that people can fill in: headers with help, formats, dropdowns.
+
+The same content gives the same bytes. Text is written as text whatever it begins with, so
+that nothing a person typed becomes a formula or a link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+import xlsxwriter  # type: ignore[import-untyped]  # it has no annotations
+
+from estimator.sheets.table import letters
+
+SPARE_ROWS = 500
+"""Rows below the last one that have dropdowns too."""
+LEAST_ROWS = 1000
+LISTS = "Lists"
+_WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)
+"""When every workbook says it was made: content alone decides its bytes."""
+
+_HEADER = {"bold": True, "text_wrap": True, "valign": "top", "border": 1}
+_REQUIRED = {**_HEADER, "bg_color": "#1F3A5F", "font_color": "#FFFFFF"}
+_OPTIONAL = {**_HEADER, "bg_color": "#DCE3EC", "font_color": "#1A1A1A"}
+_CELL = {"valign": "top"}
+_WRAPPED = {**_CELL, "text_wrap": True}
+_PERCENT_FORMAT = "0.0#####%"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A percentage written as a share in a cell that displays it with its sign."""
+
+    percent: Decimal
+
+
+Content = str | Decimal | date | Share | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column as written: its header, help, width, number format and choices."""
+
+    header: str
+    help: str = ""
+    required: bool = False
+    width: float = 14
+    number_format: str = "General"
+    wrap: bool = False
+    choices: str = ""
+    """The defined name that holds what to choose from."""
+    only_choices: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One table."""
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: Sequence[Sequence[Content]] = ()
+    named: Mapping[str, int] = field(default_factory=dict)
+    """Defined names for what stands in a column, by the column's place from 0."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """A list of words behind dropdowns: the header above it and its defined name."""
+
+    header: str
+    name: str
+    words: tuple[str, ...]
+    spare: int = 0
+    """Empty cells below, for words that people add."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """A workbook as written: a page to read first, the tables, the lists, further tables."""
+
+    readme: Sequence[str]
+    sheets: Sequence[Sheet]
+    lists: Sequence[Choices]
+    last: Sequence[Sheet] = ()
+
+
+def write_book(book: Book) -> bytes:
+    """Return the bytes of a workbook."""
+    stream = BytesIO()
+    workbook = xlsxwriter.Workbook(stream, {"in_memory": True})
+    workbook.set_properties({"created": _WRITTEN})
+    formats = _Formats(workbook)
+    _write_readme(workbook, book.readme)
+    for sheet in book.sheets:
+        _write_sheet(workbook, sheet, formats)
+    _write_lists(workbook, book.lists, formats)
+    for sheet in book.last:
+        _write_sheet(workbook, sheet, formats)
+    workbook.close()
+    return stream.getvalue()
+
+
+class _Formats:
+    """The workbook's formats, each made once."""
+
+    def __init__(self, workbook: Any) -> None:
+        self._workbook = workbook
+        self._made: dict[tuple[tuple[str, Any], ...], Any] = {}
+
+    def of(self, properties: Mapping[str, Any]) -> Any:
+        key = tuple(sorted(properties.items()))
+        if key not in self._made:
+            self._made[key] = self._workbook.add_format(dict(properties))
+        return self._made[key]
+
+    def cell(self, column: Column, number_format: str = "") -> Any:
+        base = _WRAPPED if column.wrap else _CELL
+        return self.of({**base, "num_format": number_format or column.number_format})
+
+
+def _write_readme(workbook: Any, lines: Sequence[str]) -> None:
+    sheet = workbook.add_worksheet("README")
+    sheet.set_column(0, 0, 100, workbook.add_format(_WRAPPED))
+    sheet.hide_gridlines(2)
+    title = workbook.add_format({"bold": True, "font_size": 16})
+    for number, line in enumerate(lines):
+        sheet.write_string(number, 0, line, title if number == 0 else None)
+
+
+def _write_sheet(workbook: Any, sheet: Sheet, formats: _Formats) -> None:
+    page = workbook.add_worksheet(sheet.name)
+    page.freeze_panes(1, 0)
+    page.set_row(0, 32)
+    last = max(len(sheet.rows) + SPARE_ROWS, LEAST_ROWS)
+    for at, column in enumerate(sheet.columns):
+        page.set_column(at, at, column.width, formats.cell(column))
+        _write_header(page, at, column, formats)
+        if column.choices:
+            page.data_validation(1, at, last, at, _dropdown(column))
+    for number, row in enumerate(sheet.rows, start=1):
+        for at, (column, content) in enumerate(zip(sheet.columns, row, strict=True)):
+            _write_cell(page, (number, at), content, column, formats)
+    if sheet.columns:
+        page.autofilter(0, 0, max(len(sheet.rows), 1), len(sheet.columns) - 1)
+    for name, at in sheet.named.items():
+        letter = letters(at + 1)
+        workbook.define_name(name, f"='{sheet.name}'!${letter}$2:${letter}${last + 1}")
+
+
+def _write_header(page: Any, at: int, column: Column, formats: _Formats) -> None:
+    page.write_string(0, at, column.header, formats.of(_REQUIRED if column.required else _OPTIONAL))
+    if column.help:
+        height = 20 * (2 + len(column.help) // 32)
+        page.write_comment(0, at, column.help, {"author": "", "width": 220, "height": height})
+
+
+def _dropdown(column: Column) -> dict[str, Any]:
+    return {
+        "validate": "list",
+        "source": f"={column.choices}",
+        "error_title": column.header[:32],
+        "error_message": "Choose one of the list.",
+        "show_error": column.only_choices,
+    }
+
+
+def _write_cell(
+    page: Any, at: tuple[int, int], content: Content, column: Column, formats: _Formats
+) -> None:
+    if content is None or content == "":
+        return
+    if isinstance(content, str):
+        page.write_string(*at, content, formats.cell(column))
+    elif isinstance(content, date):
+        page.write_datetime(*at, content, formats.cell(column))
+    elif isinstance(content, Share):
+        share = float(content.percent.scaleb(-2))
+        page.write_number(*at, share, formats.cell(column, _PERCENT_FORMAT))
+    else:
+        page.write_number(*at, float(content), formats.cell(column))
+
+
+def _write_lists(workbook: Any, lists: Iterable[Choices], formats: _Formats) -> None:
+    page = workbook.add_worksheet(LISTS)
+    page.freeze_panes(1, 0)
+    text = formats.of({**_CELL, "num_format": "@"})
+    for at, choices in enumerate(lists):
+        width = max(len(choices.header), *(len(word) for word in choices.words), 8) + 3
+        page.set_column(at, at, width, text)
+        page.write_string(0, at, choices.header, formats.of(_OPTIONAL))
+        for number, word in enumerate(choices.words, start=1):
+            page.write_string(number, at, word, text)
+        letter = letters(at + 1)
+        last = len(choices.words) + choices.spare + 1
+        workbook.define_name(choices.name, f"={LISTS}!${letter}$2:${letter}${last}")
