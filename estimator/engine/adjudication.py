@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 from estimator.engine.coordination import INTEGERS, Assistance, Supplement
@@ -23,7 +23,7 @@ from estimator.engine.plan import (
     LimitPeriod,
     Met,
     PlanYear,
-    carries_over,
+    carries_from,
 )
 
 AMOUNTS = (
@@ -41,6 +41,8 @@ AMOUNTS = (
     "patient_pays",
 )
 """The amounts of an adjudicated line, in the order in which they are shown."""
+
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,11 +274,17 @@ def prepare(
     a line that the plan refuses.
     """
     preparing = _Preparing(claims, cover, as_of, weigh_cash)
-    return [preparing.step(claim) for claim in claims]
+    return [
+        preparing.step(claim, slot)
+        for claim, slot in zip(claims, preparing.copay_slots, strict=True)
+    ]
 
 
 class _Preparing:
-    """What must be known of all lines to prepare each: who shares a copay, whose visits count."""
+    """What must be known of all lines to prepare each: who shares a copay, whose visits count.
+
+    The limits found for one line hold for all up to the day ``same_through``.
+    """
 
     def __init__(
         self, claims: Sequence[Claim], cover: Cover, as_of: date | None, weigh_cash: bool
@@ -284,37 +292,39 @@ class _Preparing:
         self.cover = cover
         self.weigh_cash = weigh_cash
         self.slots = {key: slot for slot, key in enumerate(cover.keys)}
-        self.copays = Counter(slot for claim in claims if (slot := _copay_slot(claim)) is not None)
+        self.copay_slots = [_copay_slot(claim) for claim in claims]
+        self.sharing = Counter(self.copay_slots)
         self.counted = {
             claim.benefit.group
             for claim in claims
             if claim.benefit is not None and _counts_visits(claim.benefit)
         }
-        self.gauges: dict[tuple[date, str, str], _LineGauges] = {}
         self.as_of_year = cover.year.start(as_of) if as_of is not None else None
         self.year: date | None = None
+        self.caps: tuple[Gauge | None, ...] = ()
+        self.gauges: dict[tuple[str, str], _LineGauges] = {}
+        self.same_through = date.min
 
-    def step(self, claim: Claim) -> Step:
+    def step(self, claim: Claim, copay_slot: Hashable) -> Step:
         """Return the claim as a step of the kernel."""
-        new_years = tuple(self._new_years(claim.date))
+        new_years, new_limits = self._begin(claim.date)
         benefit, refused = claim.benefit, _refusal(claim)
-        allowed = min(claim.allowed, claim.billed)
         if benefit is None or refused is not None:
             return Step(
                 billed=claim.billed,
-                allowed=allowed,
+                allowed=min(claim.allowed, claim.billed),
                 cash=claim.cash,
                 refused=refused,
                 new_years=new_years,
+                new_limits=new_limits,
             )
         gauges = self._line_gauges(claim)
         has_deductible = benefit.deductible != "waived" and gauges.deductible is not None
         counts = benefit.counts_toward_oop_max
-        copay_slot = _copay_slot(claim)
         weighed = self.weigh_cash and claim.cash_for == "any" and claim.assistance is None
         return Step(
             billed=claim.billed,
-            allowed=allowed,
+            allowed=min(claim.allowed, claim.billed),
             balance_bill=_balance_bill(claim, benefit),
             cash=claim.cash,
             weigh_cash=weighed and claim.cash is not None,
@@ -324,30 +334,29 @@ class _Preparing:
             deductible_credits=gauges.deductible_credits if has_deductible else (),
             oop_credits=gauges.oop_credits if counts else (),
             visit=claim.visit if benefit.group in self.counted else None,
-            copay_slot=copay_slot if self.copays[copay_slot] > 1 else None,
+            copay_slot=copay_slot if self.sharing[copay_slot] > 1 else None,
             assistance=claim.assistance,
             assistance_pool=claim.assistance and (claim.assistance.pool, claim.date.year),
             new_years=new_years,
+            new_limits=new_limits,
         )
 
     def _line_gauges(self, claim: Claim) -> _LineGauges:
-        key = (claim.date, claim.class_, claim.network)
+        key = (claim.class_, claim.network)
         if key not in self.gauges:
-            self.gauges[key] = self._find_gauges(*key)
+            self.gauges[key] = self._find_gauges(claim.date, *key)
         return self.gauges[key]
 
     def _find_gauges(self, day: date, class_: str, network: str) -> _LineGauges:
-        start = self.cover.year.start(day)
-        next_start = self.cover.year.next_start(start)
         deductibles: list[Gauge] = []
         maxes: list[Gauge] = []
         deductible_credits: list[Gauge] = []
         oop_credits: list[Gauge] = []
-        for limit, first, last in self.cover.limits:
-            if not LimitPeriod(limit, first, last).holds_on(day):
+        for period in self.cover.limits:
+            if not period.holds_on(day):
                 continue
-            months = limit.carryover_months
-            carries = carries_over(day, start, next_start, months)
+            limit = period.limit
+            carries = day >= self._carries_from(limit, day)
             gauge = _gauge(limit, self.slots[limit.key], self.cover, carries=carries)
             is_deductible = limit.kind == "deductible"
             if limit.constrains(class_, network):
@@ -356,6 +365,32 @@ class _Preparing:
                 (deductible_credits if is_deductible else oop_credits).append(gauge)
         deductible = deductibles[0] if deductibles else None
         return _LineGauges(deductible, tuple(maxes), tuple(deductible_credits), tuple(oop_credits))
+
+    def _carries_from(self, limit: Limit, day: date) -> date:
+        start = self.cover.year.start(day)
+        return carries_from(start, self.cover.year.next_start(start), limit.carryover_months)
+
+    def _begin(self, day: date) -> tuple[tuple[YearStart, ...], tuple[Gauge | None, ...]]:
+        """Go on to *day*; return what begins: plan years, and other limits within one."""
+        if day <= self.same_through:
+            return (), ()
+        new_years = tuple(self._new_years(day))
+        before, self.caps = self.caps, _caps(self.cover, day)
+        self.same_through = min(self._last_days(day))
+        self.gauges = {}
+        return new_years, () if self.caps == before else self.caps
+
+    def _last_days(self, day: date) -> Iterator[date]:
+        """Yield the last days on which something about the limits is as it is on *day*."""
+        yield self.cover.year.next_start(self.cover.year.start(day)) - ONE_DAY
+        for limit, first, last in self.cover.limits:
+            if first is not None and first > day:
+                yield first - ONE_DAY
+            if last is not None and last >= day:
+                yield last
+            carries_from = self._carries_from(limit, day)
+            if carries_from > day:
+                yield carries_from - ONE_DAY
 
     def _new_years(self, day: date) -> Iterator[YearStart]:
         """Yield the plan years that begin between the last line and one on *day*.
@@ -368,14 +403,16 @@ class _Preparing:
             return
         passed = self.as_of_year
         if passed is not None and passed < start and (self.year is None or self.year < passed):
-            yield self._year_start(passed)
-        yield self._year_start(start)
+            yield self._year_start(passed, passed)
+        yield self._year_start(start, day)
 
-    def _year_start(self, start: date) -> YearStart:
+    def _year_start(self, start: date, day: date) -> YearStart:
+        """Begin a plan year with the limits of its start; where it is read from, of *day*."""
         follows = self.year is not None and self.cover.year.next_start(self.year) == start
         self.year = start
         opening = start == self.as_of_year
-        return YearStart(follows and not opening, opening, _caps(self.cover, start))
+        self.caps = _caps(self.cover, day if opening else start)
+        return YearStart(follows and not opening, opening, self.caps)
 
 
 def _refusal(claim: Claim) -> str | None:
@@ -401,5 +438,7 @@ def _copay_slot(claim: Claim) -> Hashable:
     """Return what lines share a copay of the claim's benefit; ``None`` where it owes its own."""
     benefit = claim.benefit
     if benefit is None or benefit.copay_per == "line":
+        return None
+    if not benefit.copay and not benefit.waived_visits_copay:
         return None
     return (benefit.name, claim.visit if benefit.copay_per == "visit" else claim.date)

@@ -11,7 +11,7 @@ Rule: the contract of adjudication, "The order of things", steps 2 to 7.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
 from estimator.engine.coordination import (
@@ -84,6 +84,7 @@ class Step:
     assistance: Assistance | None = None
     assistance_pool: Hashable = None
     new_years: tuple[YearStart, ...] = ()
+    new_limits: tuple[Gauge | None, ...] = ()
 
 
 @dataclass(slots=True)
@@ -107,64 +108,58 @@ class Account:
 
     def start_year(self, year: YearStart, numbers: Numbers) -> None:
         """Begin a plan year: from the accumulators, from what carries over, or from zero."""
-        met, carried = self._met_at_start(year)
-        self.individual = [
-            individual
-            if cap is None or cap.aggregate
-            else numbers.lower(individual, cap.individual)
-            for (individual, _), cap in zip(met, year.caps, strict=True)
-        ]
-        self.family = [
-            family if cap is None or cap.family is None else numbers.lower(family, cap.family)
-            for (_, family), cap in zip(met, year.caps, strict=True)
-        ]
+        nothing: list[tuple[Amount, Amount]] = [(0, 0)] * len(self.opening)
+        met, carried = (self.carried if year.carried else nothing), list(nothing)
+        if year.opening:
+            met = [(met.individual, met.family) for met in self.opening]
+            carried = [(met.carryover_individual, met.carryover_family) for met in self.opening]
+        self.individual = [individual for individual, _ in met]
+        self.family = [family for _, family in met]
         self.carried = carried
         self.visits = dict(self.opening_visits) if year.opening else {}
         self.plan_paid = dict(self.opening_plan_paid) if year.opening else {}
         self.visit_numbers, self.copays = {}, {}
+        self.cap(year.caps, numbers)
 
-    def _met_at_start(
-        self, year: YearStart
-    ) -> tuple[list[tuple[Amount, Amount]], list[tuple[Amount, Amount]]]:
-        nothing: list[tuple[Amount, Amount]] = [(0, 0)] * len(self.opening)
-        if year.opening:
-            return (
-                [(met.individual, met.family) for met in self.opening],
-                [(met.carryover_individual, met.carryover_family) for met in self.opening],
-            )
-        return (self.carried if year.carried else nothing), list(nothing)
+    def cap(self, caps: Sequence[Gauge | None], numbers: Numbers) -> None:
+        """Lower what is met to the limits in force, so that no room is ever below zero."""
+        for gauge in filter(None, caps):
+            slot = gauge.slot
+            if not gauge.aggregate:
+                self.individual[slot] = numbers.lower(self.individual[slot], gauge.individual)
+            if gauge.family is not None:
+                self.family[slot] = numbers.lower(self.family[slot], gauge.family)
+
+    def room(self, gauge: Gauge, numbers: Numbers) -> Amount:
+        """Return what is left of a limit."""
+        slot, individual, family, for_family, aggregate, _ = gauge
+        if not for_family or family is None:
+            return individual - self.individual[slot]
+        left = family - self.family[slot]
+        return left if aggregate else numbers.lower(individual - self.individual[slot], left)
 
     def credit(self, gauges: Iterable[Gauge], amount: Amount, numbers: Numbers) -> None:
         """Add *amount* to what is met; nothing met rises above its limit."""
-        lower, higher, _ = numbers
-        for gauge in gauges:
-            slot = gauge.slot
-            individual, family = self.individual[slot], self.family[slot]
-            rise = individual_rise = amount
-            if not gauge.aggregate:
-                rise = individual_rise = lower(amount, higher(gauge.individual - individual, 0))
-            if gauge.family is not None:
-                rise = lower(rise, higher(gauge.family - family, 0))
-            self.individual[slot] = individual + individual_rise
-            self.family[slot] = family + rise
-            if gauge.carries:
-                carried_individual, carried_family = self.carried[slot]
-                self.carried[slot] = (carried_individual + individual_rise, carried_family + rise)
-
-    def room(self, gauge: Gauge, numbers: Numbers) -> Amount:
-        """Return what is left of a limit, never below zero."""
-        lower, higher, _ = numbers
-        left = gauge.individual - self.individual[gauge.slot]
-        if gauge.for_family and gauge.family is not None:
-            family_left = gauge.family - self.family[gauge.slot]
-            left = family_left if gauge.aggregate else lower(left, family_left)
-        return higher(left, 0)
+        lower = numbers.lower
+        for slot, individual, family, _, aggregate, carries in gauges:
+            met, family_met = self.individual[slot], self.family[slot]
+            rise = amount if aggregate else lower(amount, individual - met)
+            family_rise = rise if family is None else lower(rise, family - family_met)
+            self.individual[slot] = met + rise
+            self.family[slot] = family_met + family_rise
+            if carries:
+                carried, family_carried = self.carried[slot]
+                self.carried[slot] = (carried + rise, family_carried + family_rise)
 
 
-class Line(NamedTuple):
-    """Who pays which cent of one line. ``refused`` and ``by_cash`` say why, where it matters."""
+@dataclass(slots=True)
+class Line:
+    """Who pays which cent of one line. ``by_cash`` and ``over_visit_limit`` say why.
 
-    allowed: Amount
+    The kernel fills it in; to everybody else it is as good as frozen.
+    """
+
+    allowed: Amount = 0
     deductible: Amount = 0
     copay: Amount = 0
     coinsurance: Amount = 0
@@ -182,6 +177,9 @@ class Line(NamedTuple):
     """A new visit when all the visits of the plan year were used."""
 
 
+_LINE_FIELDS = tuple(each.name for each in fields(Line))
+
+
 class Second(NamedTuple):
     """The second payer: its method with its own steps and account, or a supplement."""
 
@@ -191,14 +189,8 @@ class Second(NamedTuple):
     account: Account | None = None
 
 
-class _CostShare(NamedTuple):
-    deductible: Amount
-    copay: Amount
-    coinsurance: Amount
-
-    @property
-    def total(self) -> Amount:
-        return self.deductible + self.copay + self.coinsurance
+_Parts = tuple[Amount, Amount, Amount]
+"""Deductible, copay, coinsurance."""
 
 
 def run(
@@ -212,7 +204,7 @@ def run(
         line = adjudicate(step, step.allowed, account, numbers)
         if second is not None:
             pays = _second_pays(second, index, step, line, numbers)
-            line = line._replace(secondary_pays=pays, patient_pays=line.patient_pays - pays)
+            line.secondary_pays, line.patient_pays = pays, line.patient_pays - pays
         yield line
 
 
@@ -222,35 +214,32 @@ def adjudicate(
     """Adjudicate one line at *allowed* and credit it; where *skip*, nothing is paid or credited."""
     for year in step.new_years:
         account.start_year(year, numbers)
-    if step.benefit is None or step.refused is not None:
+    if step.new_limits:
+        account.cap(step.new_limits, numbers)
+    benefit = step.benefit
+    if benefit is None or step.refused is not None:
         return _refused(step, numbers)
-    visit = _Visit(step, step.benefit, account, numbers)
-    parts = _cost_share(step, step.benefit, allowed, account, visit)
-    parts = _cap(step, account, numbers, parts)
-    plan_pays, over_maximum = _plan_pays(step.benefit, allowed - parts.total, account, numbers)
-    line = Line(
-        allowed=allowed,
-        deductible=parts.deductible,
-        copay=parts.copay,
-        coinsurance=parts.coinsurance,
-        over_benefit_maximum=over_maximum,
-        balance_bill=step.balance_bill,
-        plan_pays=plan_pays,
-        patient_pays=parts.total + over_maximum + step.balance_bill,
-    )
-    line = _settle(step, line, visit.refused, skip, numbers)
-    visit.count(line, skip)
-    return _credit(step, step.benefit, account, numbers, line)
+    visit = None if step.visit is None else _Visit(step.visit, benefit, account, numbers)
+    terms = _terms(step, benefit, account, visit, numbers)
+    parts = _cost_share(benefit, allowed, terms, numbers)
+    if step.oop_maxes:
+        parts = _cap(step.oop_maxes, parts, account, numbers)
+    over: Amount = 0
+    if benefit.plan_pays_max is not None:
+        over = _over_maximum(benefit, allowed - sum(parts), account, numbers)
+    line = _line(allowed, parts, over, step.balance_bill)
+    if visit is not None or step.weigh_cash or skip is not False:
+        line = _settle(step, line, visit, skip, numbers)
+    return _credit(step, benefit, account, line, numbers)
 
 
 def _refused(step: Step, numbers: Numbers) -> Line:
     """The plan does not take the line: the patient pays what is billed, or cash if lower."""
     if step.cash is None:
-        return Line(allowed=0, not_covered=step.billed, patient_pays=step.billed)
+        return Line(not_covered=step.billed, patient_pays=step.billed)
     pick = numbers.pick
     cheaper = step.cash < step.billed
     return Line(
-        allowed=0,
         not_covered=pick(cheaper, 0, step.billed),
         cash=pick(cheaper, step.cash, 0),
         patient_pays=pick(cheaper, step.cash, step.billed),
@@ -260,73 +249,75 @@ def _refused(step: Step, numbers: Numbers) -> Line:
 class _Visit:
     """The visit of a line: which of the plan year's it is, and whether it comes too late."""
 
-    __slots__ = ("account", "key", "new", "number", "numbers", "refused", "waived")
+    __slots__ = ("account", "key", "new", "number", "refused", "waived")
 
-    def __init__(self, step: Step, benefit: Benefit, account: Account, numbers: Numbers) -> None:
-        self.account, self.numbers = account, numbers
-        self.key = None if step.visit is None else (benefit.group, step.visit)
-        self.refused: Flag = False
-        self.waived: Flag = None
-        if self.key is None:
-            return
+    def __init__(
+        self, visit: Hashable, benefit: Benefit, account: Account, numbers: Numbers
+    ) -> None:
+        self.account = account
+        self.key = (benefit.group, visit)
         used = account.visits.get(benefit.group, 0)
         number = account.visit_numbers.get(self.key, 0)
         self.new: Flag = number == 0
         self.number = numbers.pick(self.new, used + 1, number)
+        self.waived: Flag = self.number <= benefit.deductible_waived_visits
+        self.refused: Flag = False
         if benefit.visit_limit is not None:
             self.refused = self.new & (used >= benefit.visit_limit)
-        if benefit.deductible_waived_visits:
-            self.waived = self.number <= benefit.deductible_waived_visits
 
-    def count(self, line: Line, skip: Flag) -> None:
-        """Count the visit, once in its group, where the plan took the line."""
-        if self.key is None:
-            return
-        account, pick, group = self.account, self.numbers.pick, self.key[0]
-        uses = pick(line.by_cash | line.over_visit_limit | skip, False, self.new)
-        account.visits[group] = account.visits.get(group, 0) + uses
-        known = account.visit_numbers.get(self.key, 0)
-        account.visit_numbers[self.key] = pick(uses, self.number, known)
+    def count(self, unused: Flag, numbers: Numbers) -> None:
+        """Count the visit, once in its group, but where it is *unused*."""
+        visits, known, group = self.account.visits, self.account.visit_numbers, self.key[0]
+        uses = numbers.pick(unused | self.refused, False, self.new)
+        visits[group] = visits.get(group, 0) + uses
+        known[self.key] = numbers.pick(uses, self.number, known.get(self.key, 0))
 
 
-def _cost_share(
-    step: Step, benefit: Benefit, allowed: Amount, account: Account, visit: _Visit
-) -> _CostShare:
-    lower, _, pick = visit.numbers
+_Terms = tuple[Amount, Amount, Flag]
+"""The room in the deductible, the copay owed, and whether no coinsurance is."""
+
+
+def _terms(
+    step: Step, benefit: Benefit, account: Account, visit: _Visit | None, numbers: Numbers
+) -> _Terms:
     room: Amount = 0
     if step.deductible is not None:
-        room = account.room(step.deductible, visit.numbers)
-    if visit.waived is not None:
-        room = pick(visit.waived, 0, room)
-    owed = _copay_owed(step, benefit, account, visit)
+        room = account.room(step.deductible, numbers)
+    copay: Amount = benefit.copay
+    free: Flag = False
+    if visit is not None and benefit.deductible_waived_visits:
+        room = numbers.pick(visit.waived, 0, room)
+        if benefit.waived_visits_copay is not None:
+            copay = numbers.pick(visit.waived, benefit.waived_visits_copay, copay)
+            free = visit.waived
+    if step.copay_slot is not None:
+        copay = numbers.higher(copay - account.copays.get(step.copay_slot, 0), 0)
+    return room, copay, free
+
+
+def _cost_share(benefit: Benefit, allowed: Amount, terms: _Terms, numbers: Numbers) -> _Parts:
+    room, owed, free = terms
+    lower = numbers.lower
     if benefit.deductible == "after_copay":
         copay = lower(owed, allowed)
         deductible = lower(allowed - copay, room)
     else:
         deductible = lower(allowed, room)
         copay = lower(owed, allowed - deductible)
-    coinsurance = _coinsurance(benefit, allowed, allowed - deductible - copay, visit.numbers)
-    if visit.waived is not None and benefit.waived_visits_copay is not None:
-        coinsurance = pick(visit.waived, 0, coinsurance)
-    return _CostShare(deductible, copay, coinsurance)
-
-
-def _copay_owed(step: Step, benefit: Benefit, account: Account, visit: _Visit) -> Amount:
-    copay: Amount = benefit.copay
-    if visit.waived is not None and benefit.waived_visits_copay is not None:
-        copay = visit.numbers.pick(visit.waived, benefit.waived_visits_copay, copay)
-    if step.copay_slot is None:
-        return copay
-    return visit.numbers.higher(copay - account.copays.get(step.copay_slot, 0), 0)
+    if not benefit.coinsurance:
+        return deductible, copay, 0
+    coinsurance = _coinsurance(benefit, allowed, allowed - deductible - copay, numbers)
+    if free is not False:
+        coinsurance = numbers.pick(free, 0, coinsurance)
+    return deductible, copay, coinsurance
 
 
 def _coinsurance(benefit: Benefit, allowed: Amount, rest: Amount, numbers: Numbers) -> Amount:
     lower, higher, _ = numbers
-    if not benefit.coinsurance:
-        return 0
-    amount = share(allowed if benefit.coinsurance_on_allowed else rest, benefit.coinsurance)
     if benefit.coinsurance_on_allowed:
-        amount = lower(amount, rest)
+        amount = lower(share(allowed, benefit.coinsurance), rest)
+    else:
+        amount = share(rest, benefit.coinsurance)
     if benefit.coinsurance_max is not None:
         amount = lower(amount, benefit.coinsurance_max)
     if benefit.coinsurance_min is not None:
@@ -334,71 +325,74 @@ def _coinsurance(benefit: Benefit, allowed: Amount, rest: Amount, numbers: Numbe
     return amount
 
 
-def _cap(step: Step, account: Account, numbers: Numbers, parts: _CostShare) -> _CostShare:
+def _cap(maxes: Sequence[Gauge], parts: _Parts, account: Account, numbers: Numbers) -> _Parts:
     """Cut coinsurance first, then copay, then deductible, to the room in every maximum."""
-    if not step.oop_maxes:
-        return parts
-    lower, higher, _ = numbers
-    room = account.room(step.oop_maxes[0], numbers)
-    for gauge in step.oop_maxes[1:]:
+    lower = numbers.lower
+    room = account.room(maxes[0], numbers)
+    for gauge in maxes[1:]:
         room = lower(room, account.room(gauge, numbers))
-    over = higher(parts.total - room, 0)
-    coinsurance_cut = lower(over, parts.coinsurance)
-    copay_cut = lower(over - coinsurance_cut, parts.copay)
-    return _CostShare(
-        parts.deductible - (over - coinsurance_cut - copay_cut),
-        parts.copay - copay_cut,
-        parts.coinsurance - coinsurance_cut,
+    deductible, copay, coinsurance = parts
+    deductible = lower(deductible, room)
+    room = room - deductible
+    copay = lower(copay, room)
+    return deductible, copay, lower(coinsurance, room - copay)
+
+
+def _over_maximum(
+    benefit: Benefit, plan_pays: Amount, account: Account, numbers: Numbers
+) -> Amount:
+    """Return what of the plan's part passes the most that it pays for the benefit."""
+    left = numbers.higher(benefit.plan_pays_max - account.plan_paid.get(benefit.name, 0), 0)
+    return numbers.higher(plan_pays - left, 0)
+
+
+def _line(allowed: Amount, parts: _Parts, over: Amount, balance_bill: Amount) -> Line:
+    """Return the line as the plan leaves it."""
+    deductible, copay, coinsurance = parts
+    cost_share = deductible + copay + coinsurance
+    plan_pays = allowed - cost_share - over
+    owed = cost_share + over + balance_bill
+    return Line(
+        allowed, deductible, copay, coinsurance, over, 0, balance_bill, 0, plan_pays, 0, 0, owed
     )
 
 
-def _plan_pays(
-    benefit: Benefit, plan_pays: Amount, account: Account, numbers: Numbers
-) -> tuple[Amount, Amount]:
-    """Return what the plan pays, and what of it passes the most it pays for the benefit."""
-    if benefit.plan_pays_max is None:
-        return plan_pays, 0
-    left = numbers.higher(benefit.plan_pays_max - account.plan_paid.get(benefit.name, 0), 0)
-    over = numbers.higher(plan_pays - left, 0)
-    return plan_pays - over, over
-
-
-def _settle(step: Step, line: Line, refused: Flag, skip: Flag, numbers: Numbers) -> Line:
+def _settle(step: Step, line: Line, visit: _Visit | None, skip: Flag, numbers: Numbers) -> Line:
     """Take the line out of the plan where cash is cheaper, its visit is refused, or *skip*."""
     if step.weigh_cash:
-        paid_in_cash = Line(allowed=0, cash=step.cash, patient_pays=step.cash, by_cash=True)
+        paid_in_cash = Line(cash=step.cash, patient_pays=step.cash, by_cash=True)
         line = _choose(step.cash < line.patient_pays, paid_in_cash, line, numbers)
-    if refused is not False:
-        over_limit = _refused(step, numbers)._replace(over_visit_limit=True)
-        line = _choose(refused, over_limit, line, numbers)
-    if skip is not False:
-        line = _choose(skip, Line(allowed=0), line, numbers)
-    return line
+    if visit is not None:
+        visit.count(line.by_cash | skip, numbers)
+        if visit.refused is not False:
+            over_limit = _refused(step, numbers)
+            over_limit.over_visit_limit = True
+            line = _choose(visit.refused, over_limit, line, numbers)
+    return line if skip is False else _choose(skip, Line(), line, numbers)
 
 
 def _choose(condition: Flag, if_true: Line, if_false: Line, numbers: Numbers) -> Line:
     if condition is True or condition is False:
         return if_true if condition else if_false
-    pick = numbers.pick
+    pairs = [(getattr(if_true, name), getattr(if_false, name)) for name in _LINE_FIELDS]
     return Line(
-        *(pick(condition, one, other) for one, other in zip(if_true, if_false, strict=True))
+        *(one if one is other else numbers.pick(condition, one, other) for one, other in pairs)
     )
 
 
-def _credit(step: Step, benefit: Benefit, account: Account, numbers: Numbers, line: Line) -> Line:
+def _credit(step: Step, benefit: Benefit, account: Account, line: Line, numbers: Numbers) -> Line:
     """Credit the limits, the copay, the benefit's maximum and the program's."""
-    cost_share = line.deductible + line.copay + line.coinsurance
-    deductible = line.deductible
+    deductible, copay = line.deductible, line.copay
+    cost_share = deductible + copay + line.coinsurance
     if step.copay_slot is not None:
-        paid = account.copays.get(step.copay_slot, 0)
-        account.copays[step.copay_slot] = paid + line.copay
+        account.copays[step.copay_slot] = account.copays.get(step.copay_slot, 0) + copay
     if benefit.plan_pays_max is not None:
         account.plan_paid[benefit.name] = account.plan_paid.get(benefit.name, 0) + line.plan_pays
     if step.assistance is not None:
         used = account.assistance.get(step.assistance_pool, 0)
         helped = assistance_pays(step.assistance, cost_share, used, numbers)
         account.assistance[step.assistance_pool] = used + helped
-        line = line._replace(assistance=helped, patient_pays=line.patient_pays - helped)
+        line.assistance, line.patient_pays = helped, line.patient_pays - helped
         if not step.assistance.counts_toward_limits:
             # What the program paid comes off the coinsurance's credit first, then the copay's,
             # then the deductible's: the deductible keeps at most what is left of the three.

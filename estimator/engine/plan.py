@@ -148,8 +148,6 @@ def months_later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def carries_over(day: date, year_start: date, next_start: date, months: int) -> bool:
-    """Whether *day* lies in the last *months* of its plan year."""
-    if months <= 0:
-        return False
-    return day >= max(months_later(next_start, -months), year_start)
+def carries_from(year_start: date, next_start: date, months: int) -> date:
+    """Return the first of the plan year's last *months*: *next_start* where there are none."""
+    return max(months_later(next_start, -months), year_start)
