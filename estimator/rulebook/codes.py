@@ -180,6 +180,10 @@ ROW_CODES: dict[str, Code] = {
 }
 
 BETWEEN_CODES: dict[str, Code] = {
+    "failing-test": _stop(
+        "A test expects another amount than the rules give.",
+        "Work the sum out again; mend the rule that is wrong, or what the test expects.",
+    ),
     "unknown-id": _stop(
         "An ID does not stand on its own sheet.", "Mend the ID, or add its row there."
     ),

@@ -81,7 +81,7 @@ class Rulebook:
         keys = tuple((kind, clinic, ANY, ANY, item_id, "all") for clinic in (clinic_id, ANY))
         return self._prices.find(keys, day)
 
-    def allowed(  # noqa: PLR0913 - one argument for each column of the ladder
+    def allowed(  # noqa: PLR0913, PLR0917 - one for each column of the ladder
         self, clinic_id: str, payer_id: str, plan_id: str, item_id: str, network: str, day: date
     ) -> r.PriceRow | None:
         """Return the row of what a plan recognises for an item."""

@@ -265,8 +265,13 @@ class CasePlan:
         return "in", True
 
     def allowed(
-        self, clinic_id: str, item: r.ItemRow, network: str, day: date
+        self,
+        clinic_id: str,  # noqa: ARG002
+        item: r.ItemRow,  # noqa: ARG002
+        network: str,  # noqa: ARG002
+        day: date,  # noqa: ARG002
     ) -> r.PriceRow | None:
+        """No price of the rulebook is this plan's: its allowed amount is the first payer's."""
         return None
 
     def benefit(self, item: r.ItemRow, network: str, day: date) -> ServedBy:  # noqa: ARG002

@@ -111,7 +111,8 @@ WORDINGS: dict[str, _Wording] = {
     ),
     "policy-silent": _Wording(
         _D,
-        "No policy says whether the plan covers {about}; an insured figure holds only if it agrees.",
+        "No policy says whether the plan covers {about}; an insured figure holds only if it "
+        "agrees.",
         "Call the plan before relying on it.",
         "Policies",
     ),
@@ -124,7 +125,8 @@ WORDINGS: dict[str, _Wording] = {
     ),
     "payer-not-known": _Wording(
         _D,
-        "The payer of the typed plan is not given, so its policies and allowed amounts are not known.",
+        "The payer of the typed plan is not given, so its policies and allowed amounts are not "
+        "known.",
         "Choose the payer.",
         "plan.payer_id",
     ),

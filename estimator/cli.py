@@ -1,0 +1,269 @@
+"""The services from a terminal.
+
+Answers go to standard output, findings to standard error. Exit codes: 0 done, 1 the
+document or workbook has something to mend, 2 it cannot be read (or the command is misused).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from estimator import __version__
+from estimator.findings import Finding, stops
+from estimator.rulebook import text_form
+from estimator.rulebook.template import write_workbook
+from estimator.services import example, rulebooks
+from estimator.services.estimating import estimate as estimate_document
+from estimator.services.intake.cases import adjudicate_case
+from estimator.services.intake.fields import DocumentRefused
+from estimator.services.intake.reading import read_json
+from estimator.services.rulebooks import RulebookRefused
+from estimator.storage.database import DEFAULT_URL, open_database
+
+UNREADABLE = 2
+BYTES_LIMIT = 64 * 1024 * 1024
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="estimator")
+def main() -> None:
+    """Say what ketamine infusions cost a patient out of pocket, beside SSRIs."""
+
+
+@main.command()
+@click.argument("workbook", metavar="FILE.xlsx")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def check(workbook: str, as_json: bool) -> None:
+    """Print everything wrong with a workbook of rules.
+
+    Exit code 0: it can be published; 1: it cannot; 2: it cannot be read.
+    """
+    checked = rulebooks.check(_bytes_of(workbook), _today())
+    if as_json:
+        _print_json(
+            {
+                "publishable": checked.publishable,
+                "fingerprint": checked.fingerprint,
+                "findings": [_workbook_finding(finding) for finding in checked.findings],
+            }
+        )
+    else:
+        click.echo(_report(workbook, checked))
+    if not checked.loaded.readable:
+        sys.exit(UNREADABLE)
+    sys.exit(0 if checked.publishable else 1)
+
+
+def _report(workbook: str, checked: rulebooks.Checked) -> str:
+    lines = [_finding_text(finding) for finding in checked.findings]
+    if checked.publishable:
+        verdict = f"{workbook} can be published. Fingerprint {checked.fingerprint}"
+    else:
+        count = sum(finding.severity == "stop" for finding in checked.findings)
+        verdict = f"{workbook} cannot be published: {count} to mend first."
+    return "\n".join([*lines, verdict])
+
+
+@main.command()
+@click.argument("workbook", metavar="FILE.xlsx", type=click.Path(path_type=Path))
+def new(workbook: Path) -> None:
+    """Write an empty workbook of rules, with its dropdowns."""
+    if workbook.exists():
+        _fail(f"{workbook} is there already; choose another name, or move it away.")
+    _write(workbook, write_workbook())
+    click.echo(f"{workbook} is written. Fill it in, then: estimator check {workbook}")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("workbook", metavar="FILE.xlsx", type=click.Path(path_type=Path))
+def pack(folder: Path, workbook: Path) -> None:
+    """Write the workbook of a folder of CSV files."""
+    _converted(text_form.pack(folder, workbook), workbook)
+
+
+@main.command()
+@click.argument("workbook", metavar="FILE.xlsx", type=click.Path(path_type=Path, exists=True))
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def unpack(workbook: Path, folder: Path) -> None:
+    """Write a workbook as a folder of CSV files, one for each sheet."""
+    _converted(text_form.unpack(workbook, folder), folder)
+
+
+def _converted(findings: Iterable[Finding], written: Path) -> None:
+    found = tuple(findings)
+    _say(found)
+    if stops(found):
+        sys.exit(1)
+    click.echo(f"{written} is written.")
+
+
+@main.command()
+@click.argument("case", metavar="CASE.json")
+def adjudicate(case: str) -> None:
+    """Adjudicate a case (or a list of cases): one plan and its claims. - reads standard input."""
+    _answer_each(_document(case), adjudicate_case)
+
+
+rulebook_option = click.option(
+    "--rulebook", metavar="FILE.xlsx", help="Use this workbook, not the published release."
+)
+
+
+@main.command()
+@click.argument("request", metavar="REQUEST.json")
+@rulebook_option
+def estimate(request: str, rulebook: str | None) -> None:
+    """Say what treatments cost a patient. - reads standard input; a list gets a list."""
+    document = _document(request)
+    rules, release, fingerprint = _rules(rulebook)
+
+    def answer(each: Any) -> dict[str, Any]:
+        return estimate_document(
+            each, rules, today=_today(), release=release, fingerprint=fingerprint
+        )
+
+    _answer_each(document, answer)
+
+
+@main.command(name="example")
+@rulebook_option
+def example_(rulebook: str | None) -> None:
+    """Print one worked estimate of the example patient."""
+    rules, release, fingerprint = _rules(rulebook)
+    click.echo(example.worked_estimate(rules, _today(), release, fingerprint))
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes; default: one a core.")
+def serve(host: str, port: int, workers: int | None) -> None:
+    """Serve the form and the API through a production server."""
+    database = open_database(_database_url())
+    rulebooks.prepare(database, _now())
+    database.close()
+    click.echo(f"Open http://{host}:{port}/ in a browser. Control-C stops it.")
+    sys.stdout.flush()
+    os.execv(sys.executable, _server(host, port, workers or os.cpu_count() or 1))  # noqa: S606
+
+
+def _server(host: str, port: int, workers: int) -> list[str]:
+    """Return the command line of the server, which takes this process's place."""
+    return [
+        *(sys.executable, "-m", "gunicorn", "estimator.web:create_app()"),
+        *("--bind", f"{host}:{port}", "--workers", str(workers)),
+        *("--worker-class", "gthread", "--threads", "4", "--preload"),
+        *("--log-level", "warning"),
+    ]
+
+
+def _rules(workbook: str | None) -> tuple[Any, int | None, str]:
+    """Return the rulebook to use, with its release and fingerprint."""
+    if workbook is None:
+        database = open_database(_database_url())
+        rulebooks.prepare(database, _now())
+        live = rulebooks.live(database)
+        return live.rulebook, live.number, live.fingerprint
+    try:
+        rules, fingerprint = rulebooks.open_workbook(_bytes_of(workbook), _today())
+    except RulebookRefused as refused:
+        _say(finding for finding in refused.findings if finding.severity == "stop")
+        sys.exit(1)
+    return rules, None, fingerprint
+
+
+def _answer_each(document: Any, answer: Callable[[Any], Any]) -> None:
+    """Print the answer to a document, or the list of answers to a list of them."""
+    many = isinstance(document, list)
+    answers: list[Any] = []
+    refused = False
+    for index, each in enumerate(document if many else [document]):
+        try:
+            answers.append(answer(each))
+        except DocumentRefused as refusal:
+            refused = True
+            _say(refusal.findings, f"document {index + 1}: " if many else "")
+    if refused:
+        sys.exit(1)
+    _print_json(answers if many else answers[0])
+
+
+def _document(name: str) -> Any:
+    try:
+        return read_json(_bytes_of(name))
+    except DocumentRefused as refused:
+        _say(refused.findings)
+        sys.exit(1)
+
+
+def _bytes_of(name: str) -> bytes:
+    """Return the bytes of a file, or of standard input for ``-``."""
+    if name == "-":
+        return sys.stdin.buffer.read(BYTES_LIMIT)
+    try:
+        with Path(name).open("rb") as file:
+            return file.read(BYTES_LIMIT)
+    except OSError as error:
+        _fail(f"{name} cannot be read: {(error.strerror or 'unknown reason').lower()}.")
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        _fail(f"{path} cannot be written: {(error.strerror or 'unknown reason').lower()}.")
+
+
+def _fail(message: str) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(UNREADABLE)
+
+
+def _say(findings: Iterable[Finding], prefix: str = "") -> None:
+    for finding in findings:
+        click.echo(prefix + _finding_text(finding), err=True)
+
+
+def _finding_text(finding: Finding) -> str:
+    text = f"{finding.severity.value}: {finding.message}"
+    if finding.advice:
+        text += f" {finding.advice}"
+    return f"{text} [{finding.code}]"
+
+
+def _workbook_finding(finding: Finding) -> dict[str, str]:
+    return {
+        "severity": finding.severity.value,
+        "code": finding.code,
+        "sheet": finding.sheet,
+        "cell": finding.cell,
+        "header": finding.header,
+        "shown": finding.shown,
+        "message": finding.message,
+        "advice": finding.advice,
+    }
+
+
+def _print_json(answer: Any) -> None:
+    click.echo(json.dumps(answer, ensure_ascii=False, indent=1))
+
+
+def _database_url() -> str:
+    return os.environ.get("ESTIMATOR_DATABASE_URL", DEFAULT_URL)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()

@@ -1,0 +1,91 @@
+"""The Tests sheet, run: every test is one estimate with the answer a person worked out.
+
+A rulebook with a failing test cannot be published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from estimator.engine.money import dollars
+from estimator.findings import Finding
+from estimator.rulebook import rows as r
+from estimator.rulebook.model import Rulebook
+from estimator.rulebook.problems import finding
+from estimator.rulebook.seen import Seen
+from estimator.services.estimating import estimate
+from estimator.services.estimating.situation import rulebook_plan
+from estimator.services.intake.fields import DocumentRefused
+
+ROUTES = {"insured": "insured", "self-pay": "self_pay"}
+
+
+def run_tests(rulebook: Rulebook, seen: Seen) -> Iterator[Finding]:
+    """Yield a finding for each test whose estimate differs from what it expects."""
+    for test in rulebook.tests:
+        place = seen.place("Tests", test.row, "expect_cents", test.expect_cents)
+        problem = _problem(rulebook, test)
+        if problem:
+            yield finding("failing-test", place, problem, subject=f"Test {test.test_id}")
+
+
+def _problem(rulebook: Rulebook, test: r.TestRow) -> str | None:
+    try:
+        answer = estimate(request_of(rulebook, test), rulebook, today=test.start_date)
+    except DocumentRefused as refused:
+        return f"cannot be run: {refused.findings[0].message}"
+    treatment = answer["treatments"][0]
+    name = ROUTES.get(test.route, f"assistance:{test.route}")
+    got = {route["route"]: route["patient_pays"]["typical"] for route in treatment["routes"]}
+    if name not in got:
+        offered = ", ".join(got) or "none"
+        return f"expects the route {test.route}, which is not offered; offered: {offered}."
+    expected = dollars(test.expect_cents)
+    if got[name] == expected:
+        return None
+    return f"expects the patient to pay ${expected}, but the rules give ${got[name]}."
+
+
+def request_of(rulebook: Rulebook, test: r.TestRow) -> dict[str, Any]:
+    """Return a row of Tests as the request it stands for."""
+    request: dict[str, Any] = {
+        "clinic_id": test.clinic_id,
+        "treatments": [test.treatment_id],
+        "start_date": test.start_date.isoformat(),
+        "months": test.months,
+        "coverage": test.coverage or "self",
+        "patient": {"prior_authorization": test.prior_authorization or "unknown"},
+        "detail": "summary",
+    }
+    if test.plan_id is None:
+        return request
+    return {**request, "plan_id": test.plan_id, "accumulators": _met(rulebook, test)}
+
+
+def _met(rulebook: Rulebook, test: r.TestRow) -> list[dict[str, str]]:
+    """Return what is met, of the limits that constrain the main item on the start date."""
+    given = {"deductible": test.deductible_met_cents, "oop_max": test.oop_met_cents}
+    treatment = rulebook.treatments.get(test.treatment_id)
+    item = rulebook.items.get((treatment and treatment.main_item) or "")
+    if item is None or test.plan_id is None or test.plan_id not in rulebook.plans:
+        return []
+    plan, network = rulebook_plan(rulebook, test.plan_id), "in"
+    if item.setting == "clinic":
+        network, _ = plan.network(test.clinic_id, test.start_date)
+    met: dict[str, dict[str, str]] = {}
+    for period in plan.limits:
+        limit, amount = period.limit, given[period.limit.kind]
+        in_force = period.holds_on(test.start_date)
+        if amount is None or not in_force or not limit.constrains(item.class_, network):
+            continue
+        met.setdefault(
+            limit.kind,
+            {
+                "kind": limit.kind,
+                "class": limit.class_,
+                "network": limit.network,
+                "individual": dollars(amount),
+            },
+        )
+    return list(met.values())
