@@ -32,7 +32,7 @@ bench: dev ## measure speed and memory beside peers
 	@$(BIN)/python -m benchmarks
 
 docs: dev ## write the generated pages anew
-	@$(BIN)/python -m estimator.rulebook.reference > docs/rulebook.md
+	@$(BIN)/python -m estimator.rulebook.docs
 
 rules: setup ## pack rules/us-2026/ into the workbook we ship
 	@$(BIN)/estimator pack rules/us-2026 rules/us-2026.xlsx
