@@ -1,0 +1,68 @@
+"""The estimator in Flask: the staff form and the HTTP interface, in any application.
+
+>>> from flask import Flask
+>>> app = Flask("clinic")
+>>> _ = Estimator(app, url_prefix="/costs")
+"""
+
+from __future__ import annotations
+
+import os
+
+from flask import Blueprint, Flask
+
+from estimator.web.api import Api
+from estimator.web.headers import secure
+from estimator.web.pages import Pages
+from estimator.web.settings import Settings, read_settings
+from estimator.web.source import Source
+
+__all__ = ["Estimator", "Settings", "create_app"]
+
+EXTENSION = "estimator"
+
+
+class Estimator:
+    """A Flask extension. One object serves any number of applications; it keeps none of them.
+
+    To mount a second one in an application, give it another *name* and *url_prefix*.
+    Settings come from *settings*, else from the application's ESTIMATOR_* configuration,
+    else from the environment.
+    """
+
+    def __init__(
+        self,
+        app: Flask | None = None,
+        *,
+        url_prefix: str = "",
+        name: str = EXTENSION,
+        settings: Settings | None = None,
+    ) -> None:
+        self.url_prefix = "/" + url_prefix.strip("/") if url_prefix.strip("/") else ""
+        self.name = name
+        self.settings = settings
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask) -> None:
+        """Mount it in *app*."""
+        mounted = app.extensions.setdefault(EXTENSION, {})
+        if self.name in mounted:
+            raise ValueError(f"An estimator named {self.name} is mounted already; give a name.")
+        settings = self.settings or read_settings(app.config, os.environ)
+        mounted[self.name] = source = Source(settings.database_url)
+        app.register_blueprint(self._blueprint(source), url_prefix=self.url_prefix or None)
+
+    def _blueprint(self, source: Source) -> Blueprint:
+        blueprint = Blueprint(self.name, __name__, template_folder="templates")
+        blueprint.register_blueprint(Api(source).blueprint())
+        blueprint.register_blueprint(Pages(source).blueprint())
+        blueprint.after_request(secure)
+        return blueprint
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return an application that serves the estimator and nothing else."""
+    app = Flask("estimator", static_folder=None)
+    Estimator(app, settings=settings)
+    return app

@@ -1,0 +1,106 @@
+"""A plan as it stands on an insurance card or in a Summary of Benefits and Coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from estimator.rulebook.columns import ANY
+from estimator.rulebook.model import Rulebook
+from estimator.web.form import typed
+
+
+class Entry(NamedTuple):
+    """Something typed: where it goes in the document, and in which field it was typed."""
+
+    key: str
+    field: str
+
+
+LIMITS = (
+    (
+        "deductible",
+        Entry("individual", "card_deductible"),
+        Entry("family", "card_family_deductible"),
+    ),
+    ("oop_max", Entry("individual", "card_oop_max"), Entry("family", "card_family_oop_max")),
+)
+REQUIRED = {
+    "card_deductible": "Type the deductible from the card; 0 if the plan has none.",
+    "card_coinsurance": "Type the patient's share, such as 20; 0 if the plan pays the rest.",
+}
+
+
+class Categories(NamedTuple):
+    """The categories of items that a copay on the card is for."""
+
+    visits: tuple[str, ...]
+    drugs: tuple[str, ...]
+
+
+def categories(rulebook: Rulebook) -> Categories:
+    """Return them: drugs, and every medical service but those that decide coverage."""
+    mains = {each.main_item for each in rulebook.treatments.values()}
+    items = [item for item in rulebook.items.values() if item.billed_to_plan]
+    treated = {item.category for item in items if item.item_id in mains}
+    drugs = {item.category: None for item in items if item.class_ == "drug"}
+    visits = {
+        item.category: None
+        for item in items
+        if item.class_ == "medical" and item.category not in treated
+    }
+    return Categories(tuple(visits), tuple(drugs))
+
+
+class Card:
+    """Turns the fields of the card into a plan, noting which field each part came from."""
+
+    def __init__(self, value: Callable[[str], str], family: bool, known: Categories) -> None:
+        self._value = value
+        self._family = family
+        self._known = known
+        self.places: dict[str, str] = {}
+
+    def missing(self) -> Iterator[str]:
+        """Yield the fields that a plan cannot do without."""
+        return (name for name in REQUIRED if not self._value(name))
+
+    def plan(self) -> dict[str, Any]:
+        """Return the plan as a document."""
+        plan: dict[str, Any] = {
+            "limits": list(self._limits()),
+            "benefits": list(self._benefits()),
+        }
+        for key, name in (("payer_id", "card_payer"), ("network", "card_network")):
+            if self._value(name):
+                plan[key] = self._value(name)
+                self.places[f"plan.{key}"] = name
+        return plan
+
+    def _limits(self) -> Iterator[dict[str, str]]:
+        index = 0
+        for kind, individual, family in LIMITS:
+            if not self._value(individual.field):
+                continue
+            limit = {"kind": kind}
+            for entry in (individual, family) if self._family else (individual,):
+                if self._value(entry.field):
+                    limit[entry.key] = typed.amount(self._value(entry.field))
+                    self.places[f"plan.limits[{index}].{entry.key}"] = entry.field
+            index += 1
+            yield limit
+
+    def _benefits(self) -> Iterator[dict[str, str]]:
+        share = {"category": ANY, "coinsurance": typed.share(self._value("card_coinsurance"))}
+        self.places["plan.benefits[0].coinsurance"] = "card_coinsurance"
+        yield share
+        index = 1
+        for name, kinds in (
+            ("card_copay", self._known.visits),
+            ("card_drug_copay", self._known.drugs),
+        ):
+            for category in kinds if self._value(name) else ():
+                self.places[f"plan.benefits[{index}].copay"] = name
+                copay = typed.amount(self._value(name))
+                yield {"category": category, "copay": copay, "deductible": "waived"}
+                index += 1

@@ -1,0 +1,52 @@
+"""What is wrong with a form, beside the field where it stands, in the field's own name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from estimator.findings import Finding
+from estimator.web.form.fields import FIELDS
+from estimator.web.form.reading import Reading
+
+
+class Error(NamedTuple):
+    """One thing to mend: the field's name (blank: the form) and what to say there."""
+
+    field: str
+    words: str
+
+
+def errors(reading: Reading, refused: Iterable[Finding] = ()) -> list[Error]:
+    """Return what the form itself found wrong, then what the service *refused*."""
+    own = [Error(finding.field, _words(finding)) for finding in reading.findings]
+    theirs = [_from_service(finding, reading) for finding in refused]
+    return list(dict.fromkeys((*own, *theirs)))
+
+
+def _from_service(finding: Finding, reading: Reading) -> Error:
+    name = _field(finding.field, reading)
+    words = _words(finding)
+    if name and finding.field:
+        label = reading.labels.get(name) or _label(name)
+        words = words.replace(finding.field, label)
+    return Error(name, words)
+
+
+def _field(place: str, reading: Reading) -> str:
+    """Return the field that the longest known beginning of *place* came from."""
+    fits = [known for known in reading.places if _begins(place, known)]
+    return reading.places[max(fits, key=len)] if fits else ""
+
+
+def _begins(place: str, known: str) -> bool:
+    return place == known or place.startswith((f"{known}.", f"{known}["))
+
+
+def _label(name: str) -> str:
+    known = FIELDS.get(name) or FIELDS.get(name.removesuffix("_met"))
+    return known.label if known else name
+
+
+def _words(finding: Finding) -> str:
+    return f"{finding.message} {finding.advice}".strip()

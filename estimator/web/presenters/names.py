@@ -1,0 +1,102 @@
+"""What the rulebook calls things: routes, programs, and what each of its rows says."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from estimator.engine.money import dollars
+from estimator.rulebook import rows as r
+from estimator.rulebook.columns import ANY
+from estimator.rulebook.model import Rulebook
+from estimator.web.presenters import words
+
+ROUTES = {"insured": "With insurance", "self_pay": "Without insurance (self-pay)"}
+SPOKEN = {"insured": "with insurance", "self_pay": "without using insurance"}
+_LINK = re.compile(r"https?://[^\s;,\"<>]+")
+
+
+class RuleShown(NamedTuple):
+    """A row of the workbook, as the page points to it."""
+
+    place: str
+    says: str
+    source: str
+    link: str
+    checked: str
+
+
+class Names:
+    """The names of one rulebook."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._rulebook = rulebook
+        self._rows = {
+            (sheet, row.row): row for sheet, rows in rulebook.rows.items() for row in rows
+        }
+        self._rules: dict[tuple[Any, ...], RuleShown] = {}
+
+    def route(self, route: str) -> str:
+        """Return a route's name."""
+        return ROUTES.get(route) or f"With {self._program(route)}"
+
+    def spoken(self, route: str) -> str:
+        """Return a route as one says it on the phone."""
+        return SPOKEN.get(route) or f"with {self._program(route)}"
+
+    def rule(self, rule: dict[str, Any] | None) -> RuleShown | None:
+        """Return a rule of the answer as the page shows it."""
+        if rule is None:
+            return None
+        key = (rule["sheet"], rule["row"], rule.get("words"))
+        if key not in self._rules:
+            self._rules[key] = self._show(rule)
+        return self._rules[key]
+
+    def _program(self, route: str) -> str:
+        rows = self._rulebook.programs.get(route.partition(":")[2])
+        return rows[0].name if rows else route
+
+    def _show(self, rule: dict[str, Any]) -> RuleShown:
+        source = rule.get("source") or ""
+        link = _LINK.search(source)
+        checked = rule.get("checked_on")
+        typed = rule["sheet"] == "request"
+        return RuleShown(
+            place="As typed from the card" if typed else f"{rule['sheet']} row {rule['row']}",
+            says="" if typed else self._says(rule),
+            source="" if typed else source,
+            link=link[0] if link else "",
+            checked=words.day(checked) if checked else "",
+        )
+
+    def _says(self, rule: dict[str, Any]) -> str:
+        row = self._rows.get((rule["sheet"], rule["row"]))
+        if isinstance(row, r.BenefitRow):
+            return _benefit(row)
+        if isinstance(row, r.PolicyRow):
+            number = f", policy {row.policy_number}" if row.policy_number else ""
+            return f"{row.coverage}{number}"
+        if isinstance(row, r.PriceRow):
+            return f"{row.kind} price"
+        return str(rule.get("words") or "")
+
+
+def _benefit(row: r.BenefitRow) -> str:
+    """Return a benefit as one sentence, with its figures in the plan's own phrase."""
+    phrase = row.cost_share
+    if row.copay_cents is not None:
+        copay = words.money(dollars(row.copay_cents)).removesuffix(".00")
+        phrase = phrase.replace("copay", f"{copay} copay")
+    if row.coinsurance_percent is not None:
+        phrase = phrase.replace("coinsurance", f"{row.coinsurance_percent:f}% coinsurance")
+    about = row.item_id if row.item_id != ANY else row.category
+    network = {"in": ", in network", "out": ", out of network"}.get(row.network, "")
+    return f"{'any service' if about == ANY else about}{network}: {phrase}"
+
+
+@lru_cache(maxsize=8)
+def names_of(rulebook: Rulebook) -> Names:
+    """Return the names of a rulebook, made once."""
+    return Names(rulebook)

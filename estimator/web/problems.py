@@ -1,0 +1,91 @@
+"""Answers to what cannot be done, as problem+json (RFC 9457) with findings."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, request
+from werkzeug.exceptions import HTTPException
+
+from estimator.findings import Finding
+from estimator.services.intake.fields import DocumentRefused
+from estimator.services.rulebooks import NoPublishedRulebook
+
+logger = logging.getLogger(__name__)
+
+DETAILS = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this address.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take this method.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "A document may have at most 1 MB.",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "Send the document as application/json, in UTF-8.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "The document cannot be used; findings say why.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side. Nothing was stored.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "No rulebook is published yet.",
+}
+
+
+def finding_document(finding: Finding) -> dict[str, str]:
+    """Return a finding as documents carry it."""
+    return {
+        "severity": finding.severity.value,
+        "code": finding.code,
+        "message": finding.message,
+        "advice": finding.advice,
+        "where": finding.where,
+    }
+
+
+def problem(
+    status: int, findings: Iterable[Finding] = (), headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return a problem document."""
+    reason = HTTPStatus(status)
+    document = {
+        "type": "about:blank",
+        "title": reason.phrase,
+        "status": status,
+        "detail": DETAILS.get(reason, reason.description or reason.phrase),
+        "findings": [finding_document(finding) for finding in findings],
+    }
+    return Response(json.dumps(document), status, headers, content_type="application/problem+json")
+
+
+def from_refused(error: DocumentRefused) -> Response:
+    return problem(422, error.findings)
+
+
+def from_http(error: HTTPException) -> Response:
+    headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
+    findings = getattr(error, "findings", ())
+    return problem(error.code or 500, findings, headers)
+
+
+def from_no_rulebook(_error: NoPublishedRulebook) -> Response:
+    return problem(503)
+
+
+def from_fault(error: Exception) -> Response:
+    log_fault(error)
+    return problem(500)
+
+
+def log_fault(error: BaseException) -> None:
+    """Log where a fault happened, but not its words: they may hold what a patient sent."""
+    place: Any = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    at = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
+    logger.error("%s at %s, answering %s", type(error).__name__, at, request.endpoint)
+
+
+HANDLERS = (
+    (DocumentRefused, from_refused),
+    (NoPublishedRulebook, from_no_rulebook),
+    (HTTPException, from_http),
+    (Exception, from_fault),
+)
+"""The one table from exception to status."""

@@ -1,0 +1,50 @@
+"""Where one mounted estimator finds its rulebook: a database, opened when first needed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from threading import Lock
+
+from estimator.services import rulebooks
+from estimator.services.rulebooks import Live
+from estimator.storage.database import Database, open_database
+
+
+def local_today() -> date:
+    """Return today where the server stands."""
+    return datetime.now(UTC).astimezone().date()
+
+
+class Source:
+    """The published rulebook, and the day it is.
+
+    The database is opened by the process that asks, so that a server may fork after the
+    program was loaded. An empty one gets the shipped workbook as release 1.
+    """
+
+    def __init__(self, database_url: str, today: Callable[[], date] = local_today) -> None:
+        self.today = today
+        self._url = database_url
+        self._lock = Lock()
+        self._opened: tuple[int, Database] | None = None
+
+    def live(self) -> Live:
+        """Return the rulebook in force; raises ``NoPublishedRulebook``."""
+        return rulebooks.live(self.database())
+
+    def database(self) -> Database:
+        """Return this process's database, with its tables."""
+        opened = self._opened
+        if opened is None or opened[0] != os.getpid():
+            opened = self._open()
+        return opened[1]
+
+    def _open(self) -> tuple[int, Database]:
+        with self._lock:
+            if self._opened is None or self._opened[0] != os.getpid():
+                database = open_database(self._url)
+                rulebooks.prepare(database, datetime.now(UTC))
+                self._opened = (os.getpid(), database)
+            return self._opened
