@@ -13,10 +13,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    String,
+    column,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    select,
+    table,
+)
 from sqlalchemy.orm import Session
+
+from estimator.storage.migrations import HEAD
+from estimator.storage.tables import VERSION_TABLE
 
 DEFAULT_URL = "sqlite:///instance/estimator.sqlite3"
 """Used where no URL is given: a file under the current folder."""
@@ -30,8 +43,6 @@ _DRIVERS = {
     _POSTGRESQL: _POSTGRESQL,
 }
 _WRITES = "estimator_writes"
-_MIGRATION_LOCK = 0x6B657461  # any number nobody else in the same database uses
-_MIGRATIONS = Path(__file__).parent / "migrations"
 _PRAGMAS = ("busy_timeout = 15000", "synchronous = FULL", "foreign_keys = ON")
 
 
@@ -73,16 +84,16 @@ def open_database(url: str = DEFAULT_URL) -> Database:
 
 def migrate(database: Database) -> None:
     """Bring the tables to this version; processes that start at once take turns."""
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    engine = database.engine.execution_options(**{_WRITES: True})
-    with _in_turn(database.engine), engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(
-                text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK}
-            )
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    engine = database.engine
+    with _in_turn(engine):
+        if _version(engine) == HEAD:
+            return
+        # Alembic takes as long to import as a start may take in all
+        from estimator.storage.upgrading import upgrade  # noqa: PLC0415 - see above
+
+        if engine.dialect.name == "sqlite":
+            _log_ahead(engine)
+        upgrade(engine.execution_options(**{_WRITES: True}))
 
 
 def _open_sqlite(url: URL) -> Engine:
@@ -109,16 +120,28 @@ def _begin(connection: Connection) -> None:
 
 @contextmanager
 def _in_turn(engine: Engine) -> Iterator[None]:
-    """On SQLite, turn write-ahead logging on, behind a lock file.
-
-    It stays on for good. SQLite does not wait for others when it is turned on, and two
-    processes on a new file would refuse each other.
-    """
+    """Let one process in at a time where the database is a file; PostgreSQL has its own lock."""
     if engine.dialect.name != "sqlite":
         yield
         return
     with Path(f"{engine.url.database}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with closing(engine.raw_connection()) as connection:
-            connection.cursor().execute("PRAGMA journal_mode = WAL")
         yield
+
+
+def _version(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        if not inspect(connection).has_table(VERSION_TABLE):
+            return None
+        found = select(column("version_num", String)).select_from(table(VERSION_TABLE))
+        return connection.scalar(found)
+
+
+def _log_ahead(engine: Engine) -> None:
+    """Turn write-ahead logging on, for good.
+
+    SQLite does not wait for others here: without a turn, two processes on a new file
+    would refuse each other.
+    """
+    with closing(engine.raw_connection()) as connection:
+        connection.cursor().execute("PRAGMA journal_mode = WAL")

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import CheckConstraint, inspect, text
 
+from estimator.storage import migrations
 from estimator.storage.database import Database, migrate, open_database
 from estimator.storage.tables import VERSION_TABLE, Base
 
@@ -38,6 +41,18 @@ def test_migrations_make_the_checks_that_the_code_names(database: Database) -> N
         for constraint in table.constraints
         if isinstance(constraint, CheckConstraint)
     }
+
+
+def test_the_last_migration_is_the_one_that_the_code_names() -> None:
+    assert ScriptDirectory(Path(migrations.__file__).parent).get_current_head() == migrations.HEAD
+
+
+def test_a_database_of_a_later_version_is_refused(database: Database) -> None:
+    with database.writing() as session:
+        session.execute(text("UPDATE estimator_schema_version SET version_num = '9999'"))
+
+    with pytest.raises(CommandError, match="9999"):
+        migrate(database)
 
 
 def test_migrating_twice_changes_nothing(database: Database) -> None:

@@ -1,5 +1,9 @@
 """Alembic's migrations, the same on SQLite and PostgreSQL.
 
-To change a table: change tables.py, then add ``versions/vNNNN_what.py`` after the last one.
-A test compares what the migrations make with tables.py and prints every difference.
+To change a table: change tables.py, add ``versions/vNNNN_what.py`` after the last one and
+name it in ``HEAD``. A test compares what the migrations make with tables.py and prints
+every difference.
 """
+
+HEAD = "0001"
+"""The last migration: a database that is there needs none."""
