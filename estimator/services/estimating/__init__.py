@@ -17,7 +17,7 @@ from estimator.services.estimating.coverage import (
 )
 from estimator.services.estimating.insurers import Insurer
 from estimator.services.estimating.notices import Notice
-from estimator.services.estimating.routes import RoutePricing
+from estimator.services.estimating.routes import routes
 from estimator.services.estimating.situation import Situation, find_situation
 from estimator.services.intake.requests import JOIN, read_request
 
@@ -51,10 +51,10 @@ def _treatment(situation: Situation, treatment: str) -> TreatmentAnswer:
     course = situation.course(treatment)
     if not course.priced:
         return TreatmentAnswer(treatment, rows, None, coverage, (), None, course.notices)
-    routes = tuple(RoutePricing(situation, course).routes(coverage))
-    best = best_route(route.cost for route in routes)
-    notices = (*course.notices, *(notice for route in routes for notice in route.notices))
-    return TreatmentAnswer(treatment, rows, course, coverage, routes, best, notices)
+    priced = tuple(routes(situation, course, coverage))
+    best = best_route(route.cost for route in priced)
+    notices = (*course.notices, *(notice for route in priced for notice in route.notices))
+    return TreatmentAnswer(treatment, rows, course, coverage, priced, best, notices)
 
 
 def _not_priced(situation: Situation, rows: Iterable[r.TreatmentRow]) -> Iterable[Notice]:

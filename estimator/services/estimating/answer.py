@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from estimator import __version__
@@ -22,10 +23,11 @@ from estimator.findings import Finding
 from estimator.rulebook import rows as r
 from estimator.rulebook.columns import plain
 from estimator.services.estimating.coverage import REFUSING, Coverage
+from estimator.services.estimating.insured import RouteLine
 from estimator.services.estimating.insurers import Rule
-from estimator.services.estimating.lines import PricedCourse
+from estimator.services.estimating.lines import PricedCourse, PricedLine
 from estimator.services.estimating.notices import Notice, findings
-from estimator.services.estimating.routes import Route, RouteLine, by_month, reimbursed
+from estimator.services.estimating.routes import Route
 from estimator.services.estimating.situation import Situation
 from estimator.services.intake.requests import JOIN, as_understood
 
@@ -118,13 +120,14 @@ class Answer:
         }
 
     def _route(self, route: Route) -> dict[str, Any]:
-        cost, back = route.cost.patient_pays, reimbursed(route)
+        cost, back = route.cost.patient_pays, route.reimbursed
+        months = self.situation.request.months
         shown: dict[str, Any] = {
             "route": route.cost.route,
             "patient_pays": _range(cost),
             "upfront": dollars(cost.typical + back),
             "reimbursed": dollars(back),
-            "by_month": [dollars(month) for month in by_month(route, self.situation)],
+            "by_month": [dollars(month) for month in route.by_month(months)],
             "assumes": [finding.message for finding in findings(route.notices)],
         }
         if self.situation.request.detail == "full":
@@ -184,7 +187,20 @@ def _coverage(coverage: Coverage) -> dict[str, Any]:
 
 
 def _line(each: RouteLine) -> dict[str, Any]:
-    line, amounts = each.line, each.amounts
+    amounts = each.amounts
+    return {
+        **_line_facts(each.line),
+        "reason": each.reason,
+        **{name: dollars(getattr(amounts, name)) for name in AMOUNTS},
+        "deductible_met": None if each.deductible_met is None else dollars(each.deductible_met),
+        "oop_met": None if each.oop_met is None else dollars(each.oop_met),
+        "rule": rule_json(_rule(each)),
+    }
+
+
+@lru_cache(maxsize=20_000)
+def _line_facts(line: PricedLine) -> dict[str, Any]:
+    """Return what a line shows whoever pays for it; the same in every route, so made once."""
     return {
         "date": line.date.isoformat(),
         "visit": line.date.isoformat(),
@@ -195,12 +211,9 @@ def _line(each: RouteLine) -> dict[str, Any]:
         "quantity": plain(line.quantity),
         "network": line.network,
         "billed": dollars(line.billed),
-        "reason": each.reason,
-        **{name: dollars(getattr(amounts, name)) for name in AMOUNTS},
-        "deductible_met": None if each.deductible_met is None else dollars(each.deductible_met),
-        "oop_met": None if each.oop_met is None else dollars(each.oop_met),
-        "rule": rule_json(_rule(each)),
-        "price_rules": [rule_json(rule) for rule in line.price_rules],
+        "price_rules": [
+            {"sheet": rule.sheet, "row": rule.row, "words": rule.words} for rule in line.price_rules
+        ],
     }
 
 
@@ -215,6 +228,7 @@ def _rule(each: RouteLine) -> Rule | None:
     return each.line.benefit_rule
 
 
+@lru_cache(maxsize=20_000)
 def rule_json(rule: Rule | None) -> dict[str, Any] | None:
     """Return a rule as the answer names it."""
     if rule is None:

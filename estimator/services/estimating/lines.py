@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from estimator.engine.coordination import Supplement
-from estimator.engine.course import SCENARIOS, CourseStep, Scenario, course_end
+from estimator.engine.course import SCENARIOS, CourseStep, Scenario, course_end, month_of
 from estimator.engine.money import percent, round_to_cents
 from estimator.engine.plan import Benefit
 from estimator.rulebook import rows as r
@@ -49,7 +49,7 @@ class Setting:
         return course_end(self.start, self.months)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PricedLine:
     """One line of a course with its amounts in cents and the rules they come from.
 
@@ -68,15 +68,20 @@ class PricedLine:
     benefit: Benefit | None
     benefit_rule: Rule | None
     price_rules: tuple[Rule, ...]
+    policy: r.PolicyRow | None
     second_allowed: int | None = None
     second_benefit: Benefit | None = None
 
 
 @dataclass(slots=True)
 class PricedCourse:
-    """The lines of a treatment in three scenarios, or why it cannot be priced."""
+    """The lines of a treatment in three scenarios, or why it cannot be priced.
+
+    ``months`` says of each typical line in which month of the course it falls.
+    """
 
     lines: dict[Scenario, tuple[PricedLine, ...]]
+    months: tuple[int, ...]
     notices: tuple[Notice, ...]
     priced: bool = True
     memo: dict[Any, Any] = field(default_factory=dict)
@@ -94,7 +99,8 @@ def price_course(setting: Setting, treatment: str) -> PricedCourse:
     parts = treatment.split(JOIN)
     lines = {scenario: tuple(pricing.lines(parts, scenario)) for scenario in SCENARIOS}
     pricing.look_for_early_ends(parts)
-    return PricedCourse(lines, tuple(pricing.notices), not pricing.missing)
+    months = tuple(month_of(line.date, setting.start) for line in lines["typical"])
+    return PricedCourse(lines, months, tuple(pricing.notices), not pricing.missing)
 
 
 class _Due(NamedTuple):
@@ -169,6 +175,7 @@ class _Pricing:
             benefit=benefit,
             benefit_rule=served.rule,
             price_rules=amounts.rules,
+            policy=self._policy(item, due.date),
             second_allowed=self._second_allowed(item, due, network, scenario, amounts.charge),
             second_benefit=self._served(second, item, network, due.date).benefit,
         )
@@ -191,6 +198,10 @@ class _Pricing:
         if insurer is None or not item.billed_to_plan:
             return NO_BENEFIT
         return insurer.benefit(item, network, day)
+
+    def _policy(self, item: r.ItemRow, day: date) -> r.PolicyRow | None:
+        insurer = self.setting.insurer
+        return None if insurer is None else insurer.policy(item, day)
 
     def _amounts(
         self, item: r.ItemRow, due: _Due, network: str, scenario: Scenario

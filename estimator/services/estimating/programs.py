@@ -11,10 +11,11 @@ from datetime import date
 from decimal import Decimal
 
 from estimator.engine.coordination import Assistance
+from estimator.engine.course import Scenario
 from estimator.engine.money import round_to_cents
 from estimator.rulebook import rows as r
 from estimator.rulebook.model import Rulebook
-from estimator.services.estimating.lines import PricedLine, percent_of
+from estimator.services.estimating.lines import PricedCourse, PricedLine, percent_of
 from estimator.services.estimating.notices import Notice
 from estimator.services.estimating.situation import Situation
 
@@ -89,11 +90,27 @@ def poverty_level(rulebook: Rulebook, household_size: int, day: date) -> Decimal
     return first + further * (household_size - 1)
 
 
-def insured_terms(rulebook: Rulebook, program: Program, line: PricedLine) -> Assistance | None:
+def rows_for(
+    rulebook: Rulebook, program: Program, course: PricedCourse, scenario: Scenario
+) -> tuple[r.AssistanceRow | None, ...]:
+    """Return the program's row for each line of a scenario: the same for every patient."""
+    key = ("program", program.program_id, scenario)
+    if key not in course.memo:
+        course.memo[key] = tuple(
+            rulebook.assistance(program.program_id, line.treatment_id, line.item.item_id, line.date)
+            for line in course.lines[scenario]
+        )
+    rows: tuple[r.AssistanceRow | None, ...] = course.memo[key]
+    return rows
+
+
+def fits_any(rulebook: Rulebook, program: Program, course: PricedCourse) -> bool:
+    """Whether the program has a row for any of the typical lines."""
+    return any(row is not None for row in rows_for(rulebook, program, course, "typical"))
+
+
+def insured_terms(row: r.AssistanceRow, program: Program) -> Assistance:
     """Return what an insured program pays towards a line, as the engine's assistance."""
-    row = _row(rulebook, program, line)
-    if row is None:
-        return None
     return Assistance(
         pool=program.program_id,
         floor=round_to_cents(row.value),
@@ -102,27 +119,16 @@ def insured_terms(rulebook: Rulebook, program: Program, line: PricedLine) -> Ass
     )
 
 
-def fits_any(rulebook: Rulebook, program: Program, lines: tuple[PricedLine, ...]) -> bool:
-    """Whether the program has a row for any of the lines."""
-    return any(_row(rulebook, program, line) is not None for line in lines)
-
-
-def _row(rulebook: Rulebook, program: Program, line: PricedLine) -> r.AssistanceRow | None:
-    return rulebook.assistance(program.program_id, line.treatment_id, line.item.item_id, line.date)
-
-
 class Reductions:
     """What a self-pay program takes off line by line, up to its maximum per calendar year."""
 
     def __init__(self, situation: Situation, program: Program) -> None:
-        self.rulebook = situation.rulebook
         self.program = program
         already = situation.request.assistance_used.get(program.program_id, 0)
         self.used: dict[int, int] = {situation.as_of.year: already}
 
-    def off(self, line: PricedLine) -> int:
-        """Return what the program takes off the line's cash price."""
-        row = _row(self.rulebook, self.program, line)
+    def off(self, line: PricedLine, row: r.AssistanceRow | None) -> int:
+        """Return what the program's *row* takes off the line's cash price."""
         if row is None:
             return 0
         reduction = max(KINDS[row.kind](row, line), 0)

@@ -1,0 +1,204 @@
+"""The insured route: a course's lines sent through adjudication with the patient's plan.
+
+What a plan makes of the lines before anybody's accumulators (which limits constrain each,
+where plan years begin) repeats from patient to patient, so it is kept beside the priced course.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from typing import NamedTuple
+
+from estimator.engine.adjudication import (
+    Claim,
+    Cover,
+    as_second,
+    met_of,
+    open_account,
+    prepare,
+    reason_of,
+)
+from estimator.engine.comparison import Range
+from estimator.engine.coordination import INTEGERS, Assistance
+from estimator.engine.course import Scenario
+from estimator.engine.kernel import Account, Line, Second, Step, run
+from estimator.rulebook import rows as r
+from estimator.services.estimating.coverage import (
+    COVERED,
+    REFUSING,
+    Coverage,
+    assumptions,
+    coverage_of,
+)
+from estimator.services.estimating.lines import PricedCourse, PricedLine
+from estimator.services.estimating.notices import Notice
+from estimator.services.estimating.programs import Program, insured_terms, rows_for
+from estimator.services.estimating.situation import Situation
+
+MOST_KEPT = 64
+"""Prepared courses kept beside a priced one, for the few ways patients' answers differ."""
+
+
+class RouteLine(NamedTuple):
+    """A line of a route with who pays what, and what is met of its limits after it."""
+
+    line: PricedLine
+    month: int
+    reason: str
+    amounts: Line
+    coverage: Coverage | None = None
+    deductible_met: int | None = None
+    oop_met: int | None = None
+
+
+class _Prepared(NamedTuple):
+    steps: Sequence[Step]
+    second_steps: Sequence[Step]
+
+
+class InsuredPricing:
+    """Prices the insured route of one treatment for one patient."""
+
+    def __init__(self, situation: Situation, course: PricedCourse, cover: Cover) -> None:
+        self.situation = situation
+        self.course = course
+        self.cover = cover
+        self._coverages: dict[Hashable, Coverage] = {}
+
+    def range(self, program: Program | None, typical: Sequence[RouteLine]) -> Range:
+        """Return what the patient pays in each scenario, the *typical* one being priced already."""
+        return Range(
+            self._patient_pays("low", program),
+            sum(line.amounts.patient_pays for line in typical),
+            self._patient_pays("high", program),
+        )
+
+    def _patient_pays(self, scenario: Scenario, program: Program | None) -> int:
+        coverages = self._line_coverages(scenario)
+        prepared, account = self._prepared(scenario, coverages, program), self._account()
+        second = self._second(prepared.second_steps)
+        return sum(line.patient_pays for line in run(prepared.steps, account, INTEGERS, second))
+
+    def typical(self, program: Program | None) -> tuple[RouteLine, ...]:
+        """Return the typical lines, adjudicated and explained."""
+        coverages = self._line_coverages("typical")
+        prepared, account = self._prepared("typical", coverages, program), self._account()
+        second = self._second(prepared.second_steps)
+        adjudicated = run(prepared.steps, account, INTEGERS, second)
+        lines, months = self.course.lines["typical"], self.course.months
+        return tuple(
+            _explained(lines[place], months[place], step, amounts, coverages[place], account)
+            for place, (step, amounts) in enumerate(zip(prepared.steps, adjudicated, strict=True))
+        )
+
+    def _account(self) -> Account:
+        used: dict[Hashable, int] = dict(self.situation.request.assistance_used.items())
+        return open_account(self.cover, self.situation.as_of, used)
+
+    def _second(self, steps: Sequence[Step]) -> Second | None:
+        situation = self.situation
+        if situation.supplement is not None:
+            return Second("supplement", situation.supplement)
+        if situation.second is None:
+            return None
+        account = open_account(situation.second.cover, situation.as_of)
+        return Second(situation.second.method, None, steps, account)
+
+    def _line_coverages(self, scenario: Scenario) -> list[Coverage]:
+        return [self._coverage(line) for line in self.course.lines[scenario]]
+
+    def _coverage(self, line: PricedLine) -> Coverage:
+        """Return whether the plan covers the line's item on its date."""
+        if line.item.policy_of is None:
+            return COVERED
+        policy: r.PolicyRow | None = line.policy
+        key = (policy.row if policy else None, line.treatment_id)
+        if key not in self._coverages:
+            patient = self.situation.request.patient
+            self._coverages[key] = coverage_of(policy, patient, line.treatment_id)
+        return self._coverages[key]
+
+    def _prepared(
+        self, scenario: Scenario, coverages: Sequence[Coverage], program: Program | None
+    ) -> _Prepared:
+        situation, memo = self.situation, self.course.memo
+        refused = tuple(coverage.status in REFUSING for coverage in coverages)
+        covers = [self.cover] + ([situation.second.cover] if situation.second else [])
+        years = tuple((cover.family, cover.year.start(situation.as_of)) for cover in covers)
+        name = program and (program.program_id, program.annual_max)
+        key = (scenario, refused, years, name, situation.supplement is None)
+        if key not in memo:
+            if len(memo) >= MOST_KEPT:
+                memo.clear()
+            memo[key] = self._prepare(scenario, refused, program)
+        prepared: _Prepared = memo[key]
+        return prepared
+
+    def _prepare(
+        self, scenario: Scenario, refused: Sequence[bool], program: Program | None
+    ) -> _Prepared:
+        situation, lines = self.situation, self.course.lines[scenario]
+        rows: Sequence[r.AssistanceRow | None] = (None,) * len(lines)
+        if program is not None:
+            rows = rows_for(situation.rulebook, program, self.course, scenario)
+        claims = [
+            _claim(line, no, insured_terms(row, program) if program and row else None)
+            for line, no, row in zip(lines, refused, rows, strict=True)
+        ]
+        alone = situation.second is None and situation.supplement is None
+        steps = prepare(claims, self.cover, situation.as_of, weigh_cash=alone)
+        if situation.second is None:
+            return _Prepared(steps, ())
+        theirs = [as_second(claim) for claim in claims]
+        second_cover = situation.second.cover
+        return _Prepared(steps, prepare(theirs, second_cover, situation.as_of, weigh_cash=False))
+
+
+def _claim(line: PricedLine, refused: bool, assistance: Assistance | None) -> Claim:
+    """Return a priced line as a claim."""
+    item = line.item
+    return Claim(
+        date=line.date,
+        visit=line.date,
+        class_=item.class_,
+        network=line.network,
+        billed=line.billed,
+        allowed=line.allowed,
+        benefit=line.benefit,
+        refused="not_covered" if refused and item.billed_to_plan else None,
+        cash=line.cash or None,
+        cash_for="any" if item.setting == "pharmacy" else "refused",
+        second_allowed=line.second_allowed,
+        second_benefit=line.second_benefit,
+        assistance=assistance,
+        coordinated=item.billed_to_plan,
+    )
+
+
+def _explained(  # noqa: PLR0913, PLR0917 - all that a line of the receipt shows
+    line: PricedLine, month: int, step: Step, amounts: Line, coverage: Coverage, account: Account
+) -> RouteLine:
+    maximum = step.oop_maxes[0] if step.oop_maxes else None
+    return RouteLine(
+        line,
+        month,
+        reason_of(step, amounts),
+        amounts,
+        coverage,
+        met_of(account, step.deductible),
+        met_of(account, maximum),
+    )
+
+
+def assumed(lines: Sequence[RouteLine]) -> Iterator[Notice]:
+    """Yield what the insured figure assumes, line by line."""
+    seen: set[tuple[str, Coverage | None, str]] = set()
+    for each in lines:
+        item = each.line.item
+        key = (item.item_id, each.coverage, each.reason)
+        if key in seen or each.coverage is None:
+            continue
+        seen.add(key)
+        yield from assumptions(each.coverage, item.description)
+        if each.reason == "no_benefit" and item.billed_to_plan:
+            yield Notice("no-benefit", item.description)
