@@ -1,0 +1,106 @@
+"""What a patient has met of one plan, line after line: limits, visits, copays, maximums.
+
+Like the kernel, it keeps plain integers or int64 arrays. Rule: the contract of adjudication,
+"The order of things", the opening and step 7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from estimator.engine.coordination import Amount, Numbers
+from estimator.engine.plan import Met
+
+
+class Gauge(NamedTuple):
+    """One limit as it stands on one line: where its met amounts are kept, and how much it is.
+
+    ``for_family``: the plan covers a family, so its amount constrains as well;
+    ``aggregate``: that amount alone does. ``carries``: what is credited here is also met at the
+    start of the next plan year.
+    """
+
+    slot: int
+    individual: int
+    family: int | None = None
+    for_family: bool = False
+    aggregate: bool = False
+    carries: bool = False
+
+
+class YearStart(NamedTuple):
+    """The first line of a plan year: what is met at its start, by limit slot."""
+
+    carried: bool
+    """What was credited in the last months of the year before counts (where limits carry over)."""
+    opening: bool
+    """The accumulators were read in this plan year: it starts from them."""
+    caps: tuple[Gauge | None, ...]
+    """The limits in force at its start: nothing met passes them."""
+
+
+@dataclass(slots=True)
+class Account:
+    """What has been met so far, by one payer's plan; changed by every line.
+
+    ``individual`` and ``family`` are by limit slot, the others by the names in the steps.
+    """
+
+    opening: Sequence[Met]
+    opening_visits: Mapping[Hashable, Amount] = field(default_factory=dict)
+    opening_plan_paid: Mapping[Hashable, Amount] = field(default_factory=dict)
+    assistance: dict[Hashable, Amount] = field(default_factory=dict)
+    individual: list[Amount] = field(default_factory=list)
+    family: list[Amount] = field(default_factory=list)
+    carried: list[tuple[Amount, Amount]] = field(default_factory=list)
+    visits: dict[Hashable, Amount] = field(default_factory=dict)
+    visit_numbers: dict[Hashable, Amount] = field(default_factory=dict)
+    copays: dict[Hashable, Amount] = field(default_factory=dict)
+    plan_paid: dict[Hashable, Amount] = field(default_factory=dict)
+
+    def start_year(self, year: YearStart, numbers: Numbers) -> None:
+        """Begin a plan year: from the accumulators, from what carries over, or from zero."""
+        nothing: list[tuple[Amount, Amount]] = [(0, 0)] * len(self.opening)
+        met, carried = (self.carried if year.carried else nothing), list(nothing)
+        if year.opening:
+            met = [(met.individual, met.family) for met in self.opening]
+            carried = [(met.carryover_individual, met.carryover_family) for met in self.opening]
+        self.individual = [individual for individual, _ in met]
+        self.family = [family for _, family in met]
+        self.carried = carried
+        self.visits = dict(self.opening_visits) if year.opening else {}
+        self.plan_paid = dict(self.opening_plan_paid) if year.opening else {}
+        self.visit_numbers, self.copays = {}, {}
+        self.cap(year.caps, numbers)
+
+    def cap(self, caps: Sequence[Gauge | None], numbers: Numbers) -> None:
+        """Lower what is met to the limits in force, so that no room is ever below zero."""
+        for gauge in filter(None, caps):
+            slot = gauge.slot
+            if not gauge.aggregate:
+                self.individual[slot] = numbers.lower(self.individual[slot], gauge.individual)
+            if gauge.family is not None:
+                self.family[slot] = numbers.lower(self.family[slot], gauge.family)
+
+    def room(self, gauge: Gauge, numbers: Numbers) -> Amount:
+        """Return what is left of a limit."""
+        slot, individual, family, for_family, aggregate, _ = gauge
+        if not for_family or family is None:
+            return individual - self.individual[slot]
+        left = family - self.family[slot]
+        return left if aggregate else numbers.lower(individual - self.individual[slot], left)
+
+    def credit(self, gauges: Iterable[Gauge], amount: Amount, numbers: Numbers) -> None:
+        """Add *amount* to what is met; nothing met rises above its limit."""
+        lower = numbers.lower
+        for slot, individual, family, _, aggregate, carries in gauges:
+            met, family_met = self.individual[slot], self.family[slot]
+            rise = amount if aggregate else lower(amount, individual - met)
+            family_rise = rise if family is None else lower(rise, family - family_met)
+            self.individual[slot] = met + rise
+            self.family[slot] = family_met + family_rise
+            if carries:
+                carried, family_carried = self.carried[slot]
+                self.carried[slot] = (carried + rise, family_carried + family_rise)
