@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import combinations
+from itertools import chain, combinations, islice
 
 from estimator.findings import Finding
 from estimator.rulebook import scopes
 from estimator.rulebook.problems import finding
 from estimator.rulebook.schema import SHEET_BY_NAME
-from estimator.rulebook.scopes import LADDERED, Laddered, Placed, Scope
+from estimator.rulebook.scopes import LADDERED, Group, Laddered, Placed, Scope
 from estimator.rulebook.seen import Seen, listed
+
+MOST_CROSSINGS = 10_000
+"""A workbook with more crossing pairs in one group is mended by other means than a list."""
 
 _NOT_OUTCOME = {
     "rule_id",
@@ -37,19 +40,17 @@ def rows_that_never_win(seen: Seen) -> Iterator[Finding]:
     for laddered in LADDERED:
         if laddered.has_network and seen.all_read(laddered.sheet, "Items"):
             for group in scopes.groups(seen, laddered):
-                for row in group:
+                for row in chain.from_iterable(group.values()):
                     hiding = _hiding(seen, laddered, row, group)
                     if hiding:
                         yield _never_wins(seen, laddered, row, hiding)
 
 
-def _crossings(seen: Seen, laddered: Laddered, group: list[Placed]) -> Iterator[Finding]:
-    outcome = [c.name for c in SHEET_BY_NAME[laddered.sheet].columns]
-    outcome = [
-        name for name in outcome if name not in _NOT_OUTCOME and not _is_key(laddered.sheet, name)
-    ]
+def _crossings(seen: Seen, laddered: Laddered, group: Group) -> Iterator[Finding]:
+    columns = SHEET_BY_NAME[laddered.sheet].columns
+    outcome = [c.name for c in columns if not c.key and c.name not in _NOT_OUTCOME]
     found: dict[int, list[tuple[Placed, Placed]]] = defaultdict(list)
-    for one, other in _crossing_pairs(group):
+    for one, other in islice(_crossing_pairs(group), MOST_CROSSINGS):
         same = scopes.same_outcome((one.span.row, other.span.row), outcome)
         if not same and not _resolved(laddered, one, other, group):
             winner, loser = sorted((one, other), key=lambda each: each.rank, reverse=True)
@@ -58,38 +59,42 @@ def _crossings(seen: Seen, laddered: Laddered, group: list[Placed]) -> Iterator[
         yield _crossing(seen, laddered, row, pairs)
 
 
-def _crossing_pairs(group: list[Placed]) -> Iterator[tuple[Placed, Placed]]:
-    """Return the pairs that cross on some day, looking only at ranks that can cross."""
+def _crossing_pairs(group: Group) -> Iterator[tuple[Placed, Placed]]:
+    """Return the pairs that cross on some day.
+
+    Rows of two ranks cross where each rank is the longer one somewhere; they share a case
+    where their paths are the same as far as both go.
+    """
     by_rank: dict[tuple[int, ...], list[Placed]] = defaultdict(list)
-    for placed in group:
+    for placed in chain.from_iterable(group.values()):
         by_rank[placed.rank].append(placed)
-    for (rank, ones), (other_rank, others) in combinations(by_rank.items(), 2):
-        signs = {(a > b) - (a < b) for a, b in zip(rank, other_rank, strict=True)}
-        if not {1, -1} <= signs:
-            continue
-        for one in ones:
-            for other in others:
-                if scopes.meet(one.scope, other.scope) and _share_days(one, other):
-                    yield one, other
+    for rank, other_rank in combinations(by_rank, 2):
+        if {1, -1} <= {(a > b) - (a < b) for a, b in zip(rank, other_rank, strict=True)}:
+            shared = tuple(map(min, rank, other_rank))
+            others = defaultdict(list)
+            for other in by_rank[other_rank]:
+                others[_cut(other.scope, shared)].append(other)
+            for one in by_rank[rank]:
+                alike = others[_cut(one.scope, shared)]
+                yield from ((one, other) for other in alike if _share_days(one, other))
+
+
+def _cut(scope: Scope, lengths: tuple[int, ...]) -> Scope:
+    return tuple(path[:length] for path, length in zip(scope, lengths, strict=True))
 
 
 def _share_days(one: Placed, other: Placed) -> bool:
     return one.span.first <= other.span.last and other.span.first <= one.span.last
 
 
-def _resolved(laddered: Laddered, one: Placed, other: Placed, group: list[Placed]) -> bool:
+def _resolved(laddered: Laddered, one: Placed, other: Placed, group: Group) -> bool:
     """Whether on every day that both hold, rows for what both cover decide it."""
     both = scopes.meet(one.scope, other.scope)
     first = max(one.span.first, other.span.first)
     last = min(one.span.last, other.span.last)
-    if both is None:
-        return True
-    deciding = [
-        p for p in group if scopes.holds(one.scope, p.scope) and scopes.holds(other.scope, p.scope)
-    ]
     return all(
         scopes.hold_throughout(
-            [p.span for p in deciding if scopes.holds(p.scope, case)], first, last
+            [p.span for scope in {both, case} for p in group.get(scope, ())], first, last
         )
         for case in scopes.split_networks(both, laddered)
     )
@@ -101,7 +106,7 @@ def _crossing(
     winner, loser = pairs[0]
     used, other = winner.span.row, loser.span.row
     numbers = {placed.span.row.row for pair in pairs for placed in pair} - {row}
-    both = _words(laddered, used, scopes.meet(winner.scope, loser.scope) or ())
+    both = _words(laddered, used, scopes.meet(winner.scope, loser.scope))
     value = getattr(used if used.row == row else other, laddered.first)
     return finding(
         "crossing-rows",
@@ -113,12 +118,16 @@ def _crossing(
     )
 
 
-def _hiding(seen: Seen, laddered: Laddered, row: Placed, group: list[Placed]) -> list[Placed]:
+def _hiding(seen: Seen, laddered: Laddered, row: Placed, group: Group) -> list[Placed]:
     """Return the rows that together win every case of *row*, or nothing where it wins one."""
-    stronger = [p for p in group if p.rank > row.rank and p.scope[0] == row.scope[0]]
     hiding: list[Placed] = []
-    for case in _cases(seen, laddered, row.scope) if stronger else ():
-        over = [p for p in stronger if scopes.holds(p.scope, case) and _share_days(p, row)]
+    for case in _cases(seen, laddered, row.scope):
+        over = [
+            placed
+            for scope in scopes.around(case)
+            for placed in group.get(scope, ())
+            if placed.rank > row.rank and _share_days(placed, row)
+        ]
         if not scopes.hold_throughout([p.span for p in over], row.span.first, row.span.last):
             return []
         hiding += over
@@ -155,7 +164,3 @@ def _words(laddered: Laddered, row: object, scope: Scope) -> str:
     """Return what a row of the group is for in *scope*: "acme + gold + infusion + in"."""
     group = [str(getattr(row, name)) for name in laddered.group]
     return " + ".join([*group, *(path[-1] for path in scope if path)])
-
-
-def _is_key(sheet: str, name: str) -> bool:
-    return any(column.name == name for column in SHEET_BY_NAME[sheet].key)

@@ -108,18 +108,18 @@ def _from_text(text: str, kind: Kind) -> Decimal:
         bare = re.sub(r"^(-?)\$\s*", r"\1", text)
     if _PLAIN.fullmatch(bare):
         return _SIGNIFICANT.create_decimal(bare)
-    if _is_thousands(bare, kind):
+    if _is_thousands(bare, kind, in_dollars=bare != text):
         return _SIGNIFICANT.create_decimal(bare.replace(",", ""))
     if _COMMA.fullmatch(bare):
         raise _comma(bare)
     raise UnreadableError("not-a-number", f'is "{text}", where a {kind} belongs.')
 
 
-def _is_thousands(text: str, kind: Kind) -> bool:
-    """Whether commas can only separate thousands: 1,234.50, or 1,234 where cents end at two."""
+def _is_thousands(text: str, kind: Kind, *, in_dollars: bool) -> bool:
+    """Whether commas can only separate thousands: 1,234.50, $1,234, or 1,234 of money."""
     if not _THOUSANDS.fullmatch(text) or text.lstrip("-").startswith("0"):
         return False
-    return "." in text or text.count(",") > 1 or kind is Kind.MONEY
+    return "." in text or text.count(",") > 1 or in_dollars or kind is Kind.MONEY
 
 
 def _comma(text: str) -> UnreadableError:

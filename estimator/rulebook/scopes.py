@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 from typing import Any
 
 from estimator.rulebook.columns import ANY
@@ -98,34 +99,33 @@ LADDERED = (
 )
 
 
-def groups(seen: Seen, laddered: Laddered) -> Iterator[list[Placed]]:
+Group = Mapping[Scope, Sequence[Placed]]
+"""The rows among which a ladder chooses, by what they cover."""
+
+
+def groups(seen: Seen, laddered: Laddered) -> Iterator[Group]:
     """Return the rows of a sheet in the groups within which a ladder chooses."""
     categories = {row.item_id: row.category for row in seen.sheet("Items")}
-    by_key: dict[tuple[Any, ...], list[Any]] = {}
+    found: dict[tuple[Any, ...], dict[Scope, list[Any]]] = {}
     for row in seen.sheet(laddered.sheet):
-        group = tuple(getattr(row, name) for name in laddered.group)
-        by_key.setdefault((group, laddered.scope(row, categories)), []).append(row)
-    found: dict[tuple[Any, ...], list[Placed]] = {}
-    for (group, scope), rows in by_key.items():
-        placed = (Placed(span, scope) for span in spans(rows) if span.first <= span.last)
-        found.setdefault(group, []).extend(placed)
-    yield from found.values()
+        group = found.setdefault(tuple(getattr(row, name) for name in laddered.group), {})
+        group.setdefault(laddered.scope(row, categories), []).append(row)
+    for group in found.values():
+        yield {scope: _placed(rows, scope) for scope, rows in group.items()}
 
 
-def holds(outer: Scope, inner: Scope) -> bool:
-    """Whether every case of *inner* is one of *outer*."""
-    return all(path == other[: len(path)] for path, other in zip(outer, inner, strict=True))
+def _placed(rows: Iterable[Any], scope: Scope) -> list[Placed]:
+    return [Placed(span, scope) for span in spans(rows) if span.first <= span.last]
 
 
-def meet(one: Scope, other: Scope) -> Scope | None:
-    """Return what two scopes both cover, or ``None`` where that is nothing."""
-    longer = tuple(max(pair, key=len) for pair in zip(one, other, strict=True))
-    return longer if holds(one, longer) and holds(other, longer) else None
+def meet(one: Scope, other: Scope) -> Scope:
+    """Return what two scopes that share a case both cover."""
+    return tuple(max(pair, key=len) for pair in zip(one, other, strict=True))
 
 
-def cross(one: Scope, other: Scope) -> bool:
-    """Whether each is the more specific somewhere: neither holds the other."""
-    return not holds(one, other) and not holds(other, one)
+def around(scope: Scope) -> Iterator[Scope]:
+    """Return every scope that holds *scope*, itself included."""
+    return product(*([path[:end] for end in range(len(path) + 1)] for path in scope))
 
 
 def split_networks(scope: Scope, laddered: Laddered) -> Iterator[Scope]:

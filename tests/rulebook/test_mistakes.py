@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 from openpyxl.workbook import Workbook
@@ -32,8 +32,8 @@ TYPED = [
     Mistake("code-characters", "Policies", "Diagnoses", "F32.2, depression!"),
     Mistake("not-text", "Items", "Category", True),
     Mistake("not-text", "Items", "Item ID", 1.5),
-    Mistake("date-in-text", "Items", "Code", datetime(2026, 3, 1), number_format="mmm-yy"),
-    Mistake("date-in-text", "Plans", "Plan ID", datetime(2026, 1, 2), number_format="d-mmm"),
+    Mistake("date-in-text", "Items", "Code", date(2026, 3, 1), number_format="mmm-yy"),
+    Mistake("date-in-text", "Plans", "Plan ID", date(2026, 1, 2), number_format="d-mmm"),
     Mistake("not-a-number", "Limits", "Individual $", "about 1500"),
     Mistake("not-a-number", "Limits", "Individual $", date(2026, 1, 2)),
     Mistake("not-known-in-words", "Limits", "Family $", "N/A"),
@@ -312,4 +312,5 @@ def test_one_mistake_gives_one_finding_at_its_cell(
 
 def test_every_code_of_the_rules_has_a_mistake_that_gives_it() -> None:
     made = {code for code, _ in ALL}
-    assert made == {*SHEET_CODES, *CELL_CODES, *ROW_CODES, *BETWEEN_CODES}
+    of_tests = {"failing-test"}
+    assert made == {*SHEET_CODES, *CELL_CODES, *ROW_CODES, *BETWEEN_CODES} - of_tests
