@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from estimator.engine.money import percent
@@ -32,8 +33,9 @@ class Rule(NamedTuple):
     """What the rule says, in the phrase of the workbook."""
 
 
+@lru_cache(maxsize=20_000)
 def rule_of(sheet: str, row: r.Sourced | r.Dated, id_: str | None = None, words: str = "") -> Rule:
-    """Return the rule a row stands for."""
+    """Return the rule a row stands for, the same object every time."""
     return Rule(sheet, row.row, id_, row.source, row.checked_on, words)
 
 

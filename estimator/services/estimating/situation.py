@@ -67,12 +67,12 @@ class Situation:
         return price_course(self.setting, treatment)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def _course(setting: Setting, treatment: str) -> PricedCourse:
     return price_course(setting, treatment)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def rulebook_plan(rulebook: Rulebook, plan_id: str) -> RulebookPlan:
     """Return a plan of the rulebook, the same object every time."""
     return RulebookPlan(rulebook, rulebook.plans[plan_id])
