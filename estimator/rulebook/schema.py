@@ -52,7 +52,8 @@ SHEETS: tuple[Sheet, ...] = (
         "Prices",
         rows.PriceRow,
         "What one unit is billed at, costs in cash, or is allowed at.",
-        "clinic, then *; in each (payer, plan), then (payer, *), then (*, *); in each the network, then all",
+        "clinic, then *; in each (payer, plan), then (payer, *), then (*, *); in each the network, "
+        "then all",
     ),
     Sheet(
         "Benefits",
