@@ -28,7 +28,7 @@ def _from_service(finding: Finding, reading: Reading) -> Error:
     name = _field(finding.field, reading)
     words = _words(finding)
     if name and finding.field:
-        label = reading.labels.get(name) or _label(name)
+        label = reading.labels.get(name) or FIELDS[name].label
         words = words.replace(finding.field, label)
     return Error(name, words)
 
@@ -41,11 +41,6 @@ def _field(place: str, reading: Reading) -> str:
 
 def _begins(place: str, known: str) -> bool:
     return place == known or place.startswith((f"{known}.", f"{known}["))
-
-
-def _label(name: str) -> str:
-    known = FIELDS.get(name) or FIELDS.get(name.removesuffix("_met"))
-    return known.label if known else name
 
 
 def _words(finding: Finding) -> str:

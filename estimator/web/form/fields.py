@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-CLASS_WORDS = {"medical": "medical", "drug": "drugs", "all": "medical and drugs"}
+CLASS_WORDS = {"medical": "medical", "drug": "drugs", "all": ""}
 NETWORK_WORDS = {"in": "in network", "out": "out of network", "all": ""}
 KIND_WORDS = {"deductible": "Deductible", "oop_max": "Out-of-pocket maximum"}
 
@@ -38,7 +38,9 @@ FIELDS = {
             "card_coinsurance", "Coinsurance after deductible", "The patient's share, such as 20"
         ),
         Field("card_deductible_met", "Deductible: met so far"),
+        Field("card_family_deductible_met", "Deductible: met so far"),
         Field("card_oop_max_met", "Out-of-pocket maximum: met so far"),
+        Field("card_family_oop_max_met", "Out-of-pocket maximum: met so far"),
         Field("age", "Age", "Years"),
         Field("diagnosis", "Diagnosis", "ICD-10-CM, such as F33.2"),
         Field("failed_trials", "Failed trials", "Antidepressants tried without success"),
@@ -54,7 +56,7 @@ FIELDS = {
     )
 }
 
-WHO = {"individual": "individual", "family": "family"}
+WHO = ("individual", "family")
 
 
 def limit_label(limit: Mapping[str, Any]) -> str:
@@ -80,6 +82,6 @@ def met_name(limit: Mapping[str, Any], who: str) -> str:
     return f"met_{limit['kind']}_{limit['class']}_{limit['network']}_{who}"
 
 
-def met_label(limit: Mapping[str, Any], who: str) -> str:
-    """Return the label of that field."""
-    return f"{limit_label(limit)}: met so far ({who})"
+def met_label(limit: Mapping[str, Any]) -> str:
+    """Return the label of that field, whoever's it is."""
+    return f"{limit_label(limit)}: met so far"

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from estimator.web.form import fields, typed
-from estimator.web.form.card import LIMITS
+from estimator.web.form.card import LIMITS, Entry
 from estimator.web.form.errors import Error
 from estimator.web.form.options import Options
 from estimator.web.form.reading import Posted, Reading
@@ -41,6 +41,8 @@ class FieldShown(NamedTuple):
     hint: str
     value: str
     errors: tuple[str, ...]
+    whose: str = ""
+    """Whose amount it is, where a family's stands beside it."""
 
 
 class ChoiceShown(NamedTuple):
@@ -55,7 +57,6 @@ class ChoiceShown(NamedTuple):
 class MetShown(NamedTuple):
     """A limit, with a field for what each has met of it."""
 
-    label: str
     individual: FieldShown
     family: FieldShown | None
 
@@ -69,7 +70,7 @@ class FormPage:
     reading: Reading = field(default_factory=Reading)
     errors: Sequence[Error] = ()
 
-    def field(self, name: str, label: str = "", hint: str = "") -> FieldShown:
+    def field(self, name: str, label: str = "", hint: str = "", whose: str = "") -> FieldShown:
         """Return a field by its name."""
         known = fields.FIELDS.get(name)
         return FieldShown(
@@ -78,6 +79,7 @@ class FormPage:
             hint or (known.hint if known else ""),
             self.posted(name),
             tuple(error.words for error in self.errors if error.field == name),
+            whose,
         )
 
     def choices(self, name: str, offered: Sequence[tuple[str, str]]) -> list[ChoiceShown]:
@@ -124,34 +126,28 @@ class FormPage:
         return [self._limit(limit) for limit in plan["limits"]] if plan else []
 
     def _limit(self, limit: Mapping[str, Any]) -> MetShown:
-        who = {
-            who: self.field(
+        label = fields.met_label(limit)
+        individual, family = (
+            self.field(
                 fields.met_name(limit, who),
-                fields.met_label(limit, who),
-                f"of {words.money(limit[who])}" if limit.get(who) else "",
+                label,
+                f"of {words.money(limit[who]).removesuffix('.00')}" if limit[who] else "",
+                who,
             )
             for who in fields.WHO
-        }
-        has_family = limit.get("family") is not None
-        return MetShown(
-            fields.limit_label(limit), who["individual"], who["family"] if has_family else None
         )
+        return MetShown(individual, family if limit["family"] is not None else None)
 
     @property
     def card_limits(self) -> list[MetShown]:
         """The limits of a plan typed from the card."""
         return [
-            MetShown(
-                fields.KIND_WORDS[kind],
-                self.field(
-                    f"{individual.field}_met", f"{fields.KIND_WORDS[kind]}: met so far (individual)"
-                ),
-                self.field(
-                    f"{family.field}_met", f"{fields.KIND_WORDS[kind]}: met so far (family)"
-                ),
-            )
-            for kind, individual, family in LIMITS
+            MetShown(self._card_met(individual, "individual"), self._card_met(family, "family"))
+            for _, individual, family in LIMITS
         ]
+
+    def _card_met(self, entry: Entry, whose: str) -> FieldShown:
+        return self.field(f"{entry.field}_met", whose=whose)
 
     @property
     def treatments(self) -> list[ChoiceShown]:

@@ -104,8 +104,7 @@ class _Reader:
         self._set("plan_id", "plan", plan["plan_id"])
         for limit in plan["limits"]:
             names = {who: fields.met_name(limit, who) for who in fields.WHO}
-            labels = {names[who]: fields.met_label(limit, who) for who in fields.WHO}
-            self.reading.labels.update(labels)
+            self.reading.labels.update(dict.fromkeys(names.values(), fields.met_label(limit)))
             key = {part: limit[part] for part in ("kind", "class", "network")}
             self._met(key, names)
 

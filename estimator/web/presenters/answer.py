@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from estimator.rulebook.model import Rulebook
 from estimator.web.presenters import words
+from estimator.web.presenters.beside import BesideShown, beside
 from estimator.web.presenters.chart import Chart, chart
 from estimator.web.presenters.findings import FindingGroup, finding_groups
 from estimator.web.presenters.names import Names, names_of
@@ -41,6 +42,7 @@ class Shown(NamedTuple):
     treatments: tuple[TreatmentShown, ...]
     not_estimated: tuple[TreatmentShown, ...]
     groups: tuple[FindingGroup, ...]
+    beside: tuple[BesideShown, ...]
     made_from: str
 
 
@@ -61,6 +63,7 @@ def present(answer: dict[str, Any], rulebook: Rulebook) -> Shown:
         treatments=tuple(each for each in shown.values() if each.routes or each.if_agreed),
         not_estimated=tuple(each for each in shown.values() if each.why_not),
         groups=finding_groups(answer),
+        beside=beside(answer["treatments"]),
         made_from=_made_from(answer),
     )
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
+from math import ceil
 from typing import Any, NamedTuple
 
 from estimator.web.presenters.words import about
 
 STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
-MOST_TICKS = 4
+MOST_STEPS = 5
 
 
 class Bar(NamedTuple):
@@ -39,33 +40,37 @@ class Chart(NamedTuple):
     description: str
 
 
-ROW, TOP, FOOT = 46, 6, 24
+ROW, TOP, FOOT = 40, 4, 24
 
 
 def chart(rows: Sequence[dict[str, Any]], names: dict[str, str]) -> Chart | None:
     """Return the chart of the comparison's rows; ``None`` without any."""
     if not rows:
         return None
-    step = _step(max(Decimal(row["high"]) for row in rows))
-    ticks = range(MOST_TICKS + 1)
-    end = step * MOST_TICKS
+    highest = max(Decimal(row[key]) for row in rows for key in ("typical", "high"))
+    step = _step(highest)
+    count = max(ceil(highest / step), 1)
+    end = step * count
     return Chart(
         bars=tuple(_bar(row, names, end, index) for index, row in enumerate(rows)),
-        ticks=tuple(
-            Tick(_percent(step * n, end), about(str(step * n)) if n else "$0") for n in ticks
-        ),
+        ticks=tuple(_tick(step * n, end) for n in range(count + 1)),
         height=TOP + ROW * len(rows) + FOOT,
         description=" ".join(_sentence(row, names) for row in rows),
     )
 
 
+def _tick(value: Decimal, end: Decimal) -> Tick:
+    return Tick(_percent(value, end), f"${value:,}")
+
+
 def _bar(row: dict[str, Any], names: dict[str, str], end: Decimal, index: int) -> Bar:
     low, typical, high = (Decimal(row[key]) for key in ("low", "typical", "high"))
+    least, most = min(low, typical, high), max(low, typical, high)
     return Bar(
         name=names[row["treatment_id"]],
         figure=about(row["typical"]),
-        start=_percent(low, end),
-        width=_percent(max(high - low, end / 200), end),
+        start=_percent(least, end),
+        width=_percent(max(most - least, end / 200), end),
         mark=_percent(typical, end),
         top=TOP + ROW * index,
     )
@@ -73,18 +78,19 @@ def _bar(row: dict[str, Any], names: dict[str, str], end: Decimal, index: int) -
 
 def _sentence(row: dict[str, Any], names: dict[str, str]) -> str:
     low, typical, high = (about(row[key]) for key in ("low", "typical", "high"))
-    return f"{names[row['treatment_id']]}: {typical}, between {low} and {high}."
+    return f"{names[row['treatment_id']]}: low {low}, typical {typical}, high {high}."
 
 
 def _step(highest: Decimal) -> Decimal:
-    """Return a round step so that a few of them reach the highest amount.
+    """Return a round step of which a few reach the highest amount.
 
-    >>> _step(Decimal("17150.00"))
-    Decimal('5000')
+    >>> _step(Decimal("21950.00")), _step(Decimal("139"))
+    (Decimal('5000'), Decimal('50'))
     """
-    least = max(highest, Decimal(4)) / MOST_TICKS
-    unit = Decimal(10) ** (least.adjusted())
-    return next(step * unit for step in STEPS if step * unit >= least).quantize(Decimal(1))
+    least = max(highest, Decimal(MOST_STEPS)) / MOST_STEPS
+    unit = Decimal(10) ** least.adjusted()
+    step = next(step * unit for step in STEPS if step * unit >= least)
+    return step.quantize(Decimal(1), ROUND_UP)
 
 
 def _percent(value: Decimal, end: Decimal) -> str:

@@ -41,9 +41,11 @@ class Names:
         """Return a route's name."""
         return ROUTES.get(route) or f"With {self._program(route)}"
 
-    def spoken(self, route: str) -> str:
-        """Return a route as one says it on the phone."""
-        return SPOKEN.get(route) or f"with {self._program(route)}"
+    def spoken(self, route: str, status: str = "") -> str:
+        """Return a route as one says it on the phone, under a coverage status."""
+        said = SPOKEN.get(route) or f"with the {self._program(route)}"
+        needs = status == "prior_authorization" and route != "self_pay"
+        return f"{said}, if prior authorization is given" if needs else said
 
     def rule(self, rule: dict[str, Any] | None) -> RuleShown | None:
         """Return a rule of the answer as the page shows it."""
@@ -76,8 +78,8 @@ class Names:
         if isinstance(row, r.BenefitRow):
             return _benefit(row)
         if isinstance(row, r.PolicyRow):
-            number = f", policy {row.policy_number}" if row.policy_number else ""
-            return f"{row.coverage}{number}"
+            number = f" (policy {row.policy_number})" if row.policy_number else ""
+            return f"coverage: {row.coverage}{number}"
         if isinstance(row, r.PriceRow):
             return f"{row.kind} price"
         return str(rule.get("words") or "")

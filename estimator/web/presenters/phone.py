@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from estimator.web.presenters import words
@@ -23,13 +24,14 @@ def phone(answer: dict[str, Any], names: Names) -> Phone:
     if first is None:
         return Phone("None of these treatments can be estimated; the reasons are below.", "")
     over = words.months(answer["request"]["months"])
-    sentence = f"Over {over}, {_costs(first, rows[first['treatment_id']], names)}"
+    row = rows[first["treatment_id"]]
+    said = names.spoken(row["route"], first["coverage"]["status"])
+    sentence = f"Over {over}, {first['name']} would cost the patient {_range(row)}, {said}"
     if baseline and baseline != first["treatment_id"]:
         called = next(t["name"] for t in answer["treatments"] if t["treatment_id"] == baseline)
-        row = rows[baseline]
-        about = words.about(row["typical"])
+        about = words.about(rows[baseline]["typical"])
         sentence += f"; {called}, the SSRI with the lowest cost here, about {about}"
-        sentence += f" {names.spoken(row['route'])}"
+        sentence += f" {names.spoken(rows[baseline]['route'])}"
     return Phone(f"{sentence}.", _if_agreed(first))
 
 
@@ -44,22 +46,15 @@ def _first(
     return ranked[0] if ranked else None
 
 
-def _costs(each: dict[str, Any], row: dict[str, Any], names: Names) -> str:
-    low, typical, high = (words.about(row[key]) for key in ("low", "typical", "high"))
-    return (
-        f"{each['name']} would cost the patient about {typical} "
-        f"(between {low} and {high}) {names.spoken(row['route'])}"
-    )
+def _range(pays: dict[str, str]) -> str:
+    amounts = sorted((pays[key] for key in ("low", "typical", "high")), key=Decimal)
+    low, high = words.about(amounts[0]), words.about(amounts[-1])
+    typical = words.about(pays["typical"])
+    return f"about {typical}" if low == high else f"about {typical} (between {low} and {high})"
 
 
 def _if_agreed(each: dict[str, Any]) -> str:
-    if each["coverage"]["status"] != "unknown":
-        return ""
     insured = [route for route in each["routes"] if route["route"] == "insured"]
-    if not insured:
+    if each["coverage"]["status"] != "unknown" or not insured:
         return ""
-    pays = {key: words.about(amount) for key, amount in insured[0]["patient_pays"].items()}
-    return (
-        f"If the plan agrees to cover it, about {pays['typical']} "
-        f"(between {pays['low']} and {pays['high']}) with insurance."
-    )
+    return f"If the plan agrees to cover it, {_range(insured[0]['patient_pays'])} with insurance."
