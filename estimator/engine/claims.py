@@ -100,33 +100,19 @@ def open_account(
 
 
 def _caps(cover: Cover, day: date | None) -> tuple[Gauge | None, ...]:
-    found = []
-    for slot, key in enumerate(cover.keys):
-        limit = _in_force(cover, key, day) if day is not None else _only(cover, key)
-        found.append(None if limit is None else _gauge(limit, slot, cover))
-    return tuple(found)
-
-
-def _only(cover: Cover, key: LimitKey) -> Limit:
-    return next(period.limit for period in cover.limits if period.limit.key == key)
-
-
-def _in_force(cover: Cover, key: LimitKey, day: date) -> Limit | None:
+    """Return each limit as it is in force on *day*; without a day, as it first is."""
+    found: dict[LimitKey, Gauge | None] = dict.fromkeys(cover.keys)
+    slots = {key: slot for slot, key in enumerate(found)}
     for period in cover.limits:
-        if period.limit.key == key and period.holds_on(day):
-            return period.limit
-    return None
+        key = period.limit.key
+        if found[key] is None and (day is None or period.holds_on(day)):
+            found[key] = _gauge(period.limit, slots[key], cover)
+    return tuple(found.values())
 
 
-def _gauge(limit: Limit, slot: int, cover: Cover, *, carries: bool = False) -> Gauge:
-    return Gauge(
-        slot=slot,
-        individual=limit.individual,
-        family=limit.family,
-        for_family=cover.family,
-        aggregate=cover.family and limit.aggregate,
-        carries=carries,
-    )
+def _gauge(limit: Limit, slot: int, cover: Cover, carries: bool = False) -> Gauge:
+    aggregate = cover.family and limit.aggregate
+    return Gauge(slot, limit.individual, limit.family, cover.family, aggregate, carries)
 
 
 class _LineGauges(NamedTuple):
@@ -164,7 +150,8 @@ class _Preparing:
     ) -> None:
         self.cover = cover
         self.weigh_cash = weigh_cash
-        self.slots = {key: slot for slot, key in enumerate(cover.keys)}
+        slots = {key: slot for slot, key in enumerate(cover.keys)}
+        self.periods = [(slots[period.limit.key], period) for period in cover.limits]
         self.copay_slots = [_copay_slot(claim) for claim in claims]
         self.sharing = Counter(self.copay_slots)
         self.counted = {
@@ -225,12 +212,12 @@ class _Preparing:
         maxes: list[Gauge] = []
         deductible_credits: list[Gauge] = []
         oop_credits: list[Gauge] = []
-        for period in self.cover.limits:
+        for slot, period in self.periods:
             if not period.holds_on(day):
                 continue
             limit = period.limit
-            carries = day >= self._carries_from(limit, day)
-            gauge = _gauge(limit, self.slots[limit.key], self.cover, carries=carries)
+            carries = limit.carryover_months > 0 and day >= self._carries_from(limit, day)
+            gauge = _gauge(limit, slot, self.cover, carries)
             is_deductible = limit.kind == "deductible"
             if limit.constrains(class_, network):
                 (deductibles if is_deductible else maxes).append(gauge)
@@ -261,9 +248,8 @@ class _Preparing:
                 yield first - ONE_DAY
             if last is not None and last >= day:
                 yield last
-            carries_from = self._carries_from(limit, day)
-            if carries_from > day:
-                yield carries_from - ONE_DAY
+            if limit.carryover_months and self._carries_from(limit, day) > day:
+                yield self._carries_from(limit, day) - ONE_DAY
 
     def _new_years(self, day: date) -> Iterator[YearStart]:
         """Yield the plan years that begin between the last line and one on *day*.
