@@ -1,30 +1,33 @@
-"""What a patient reads beside the money, on paper: treatments of which the same holds, together."""
+"""What a patient reads beside the money, on paper: each fact once, with the treatments it is of."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from estimator.web.presenters import words
 from estimator.web.presenters.treatment import FACTS
 
 ON_PAPER = ("time_to_effect", "side_effects", "serious_side_effects", "evidence")
 
 
 class BesideShown(NamedTuple):
-    """A row of the printed table."""
+    """One kind of fact: its texts, each with the treatments of which it holds."""
 
-    names: tuple[str, ...]
-    titles: tuple[str, ...]
-    facts: tuple[str, ...]
+    title: str
+    texts: tuple[tuple[str, str], ...]
 
 
 def beside(treatments: Iterable[dict[str, Any]]) -> tuple[BesideShown, ...]:
-    """Return the rows, in the order of the treatments."""
-    together: dict[tuple[str, ...], list[str]] = {}
-    for each in treatments:
-        facts = tuple(each["facts"].get(key) or words.UNKNOWN for key in ON_PAPER)
-        together.setdefault(facts, []).append(each["name"])
+    """Return the facts, in the order of the treatments."""
+    treatments = list(treatments)
     titles = dict(FACTS)
-    shown = tuple(titles[key] for key in ON_PAPER)
-    return tuple(BesideShown(tuple(names), shown, facts) for facts, names in together.items())
+    shown = (BesideShown(titles[key], _texts(treatments, key)) for key in ON_PAPER)
+    return tuple(each for each in shown if each.texts)
+
+
+def _texts(treatments: Iterable[dict[str, Any]], key: str) -> tuple[tuple[str, str], ...]:
+    together: dict[str, list[str]] = {}
+    for each in treatments:
+        if each["facts"].get(key):
+            together.setdefault(each["facts"][key], []).append(each["name"])
+    return tuple((", ".join(names), text) for text, names in together.items())

@@ -40,7 +40,7 @@ class Chart(NamedTuple):
     description: str
 
 
-ROW, TOP, FOOT = 40, 4, 24
+ROW, TOP, FOOT = 34, 2, 22
 
 
 def chart(rows: Sequence[dict[str, Any]], names: dict[str, str]) -> Chart | None:
