@@ -28,8 +28,9 @@ fix: dev ## format, and mend what can be mended
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format .
 
-bench: dev ## measure speed and memory beside peers
-	@$(BIN)/python -m benchmarks
+bench: dev ## measure speed and memory
+	@$(BIN)/python -m benchmarks.kernel
+	@$(BIN)/python -m benchmarks.api
 
 docs: dev ## write the generated pages anew
 	@$(BIN)/python -m estimator.rulebook.docs
