@@ -13,11 +13,13 @@ from werkzeug.exceptions import HTTPException
 
 from estimator.findings import Finding
 from estimator.services.intake.fields import DocumentRefused
+from estimator.services.intake.reading import NotJson
 from estimator.services.rulebooks import NoPublishedRulebook
 
 logger = logging.getLogger(__name__)
 
 DETAILS = {
+    HTTPStatus.BAD_REQUEST: "The body is not a JSON document.",
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take this method.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "A document may have at most 1 MB.",
@@ -58,10 +60,13 @@ def from_refused(error: DocumentRefused) -> Response:
     return problem(422, error.findings)
 
 
+def from_not_json(error: NotJson) -> Response:
+    return problem(400, error.findings)
+
+
 def from_http(error: HTTPException) -> Response:
     headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
-    findings = getattr(error, "findings", ())
-    return problem(error.code or 500, findings, headers)
+    return problem(error.code or 500, (), headers)
 
 
 def from_no_rulebook(_error: NoPublishedRulebook) -> Response:
@@ -83,6 +88,7 @@ def log_fault(error: BaseException) -> None:
 
 
 HANDLERS = (
+    (NotJson, from_not_json),
     (DocumentRefused, from_refused),
     (NoPublishedRulebook, from_no_rulebook),
     (HTTPException, from_http),
