@@ -56,6 +56,9 @@ class Rulebook:
         self._supplements = Ladder(
             self._sheet("Supplements", r.SupplementRow), lambda row: row.plan_id
         )
+        self.supplement_plans = frozenset(
+            row.plan_id for row in self._sheet("Supplements", r.SupplementRow)
+        )
         self._parameters = Ladder(
             self._sheet("Parameters", r.ParameterRow), lambda row: row.parameter
         )

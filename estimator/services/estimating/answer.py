@@ -96,8 +96,12 @@ class Answer:
 
     def _request(self) -> dict[str, Any]:
         situation = self.situation
+        understood = as_understood(situation.request)
+        if "secondary" in understood:
+            second = situation.second
+            understood["secondary"]["method"] = second.method if second else "supplement"
         return {
-            **as_understood(situation.request),
+            **understood,
             "clinic_id": situation.clinic.clinic_id,
             "insurance": situation.insurance,
             "start_date": situation.start.isoformat(),

@@ -30,11 +30,15 @@ class Criterion(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """A coverage status with the criteria and the rule it rests on."""
+    """A coverage status with the criteria and the rule it rests on.
+
+    ``approved``: the plan has said yes, so nothing is assumed of the criteria.
+    """
 
     status: str
     criteria: tuple[Criterion, ...] = ()
     rule: Rule | None = None
+    approved: bool = False
 
 
 COVERED = Coverage("covered")
@@ -53,8 +57,10 @@ def coverage_of(
     says = "silent" if policy is None else policy.coverage
     criteria = () if policy is None else tuple(_criteria(policy, patient))
     rule = None if policy is None else rule_of("Policies", policy, policy.policy_id, says)
-    status = _status(says, criteria, authorization(patient, treatment_id))
-    return Coverage(status, criteria, rule)
+    authorized = authorization(patient, treatment_id)
+    status = _status(says, criteria, authorized)
+    approved = status == "covered" and says != "covered"
+    return Coverage(status, criteria, rule, approved)
 
 
 def _status(says: str, criteria: tuple[Criterion, ...], authorized: str) -> str:
@@ -106,5 +112,6 @@ def assumptions(coverage: Coverage, about: str) -> Iterator[Notice]:
     if coverage.status in ASSUMES:
         yield Notice(ASSUMES[coverage.status], about)
     open_criteria = any(criterion.met is None for criterion in coverage.criteria)
-    if open_criteria and coverage.status not in REFUSING | {"unknown"}:
+    settled = coverage.approved or coverage.status in REFUSING | {"unknown"}
+    if open_criteria and not settled:
         yield Notice("criteria-not-answered", about)

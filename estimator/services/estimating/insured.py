@@ -33,7 +33,7 @@ from estimator.services.estimating.coverage import (
 from estimator.services.estimating.lines import PricedCourse, PricedLine
 from estimator.services.estimating.notices import Notice
 from estimator.services.estimating.programs import Program, insured_terms, rows_for
-from estimator.services.estimating.situation import Situation
+from estimator.services.estimating.situation import Situation, SupplementOn
 
 MOST_KEPT = 64
 """Prepared courses kept beside a priced one, for the few ways patients' answers differ."""
@@ -76,15 +76,14 @@ class InsuredPricing:
     def _patient_pays(self, scenario: Scenario, program: Program | None) -> int:
         coverages = self._line_coverages(scenario)
         prepared, account = self._prepared(scenario, coverages, program), self._account()
-        second = self._second(prepared.second_steps)
-        return sum(line.patient_pays for line in run(prepared.steps, account, INTEGERS, second))
+        adjudicated = self._adjudicated(scenario, prepared, account)
+        return sum(line.patient_pays for line in adjudicated)
 
     def typical(self, program: Program | None) -> tuple[RouteLine, ...]:
         """Return the typical lines, adjudicated and explained."""
         coverages = self._line_coverages("typical")
         prepared, account = self._prepared("typical", coverages, program), self._account()
-        second = self._second(prepared.second_steps)
-        adjudicated = run(prepared.steps, account, INTEGERS, second)
+        adjudicated = self._adjudicated("typical", prepared, account)
         lines, months = self.course.lines["typical"], self.course.months
         return tuple(
             _explained(lines[place], months[place], step, amounts, coverages[place], account)
@@ -95,14 +94,26 @@ class InsuredPricing:
         used: dict[Hashable, int] = dict(self.situation.request.assistance_used.items())
         return open_account(self.cover, self.situation.as_of, used)
 
-    def _second(self, steps: Sequence[Step]) -> Second | None:
+    def _adjudicated(
+        self, scenario: Scenario, prepared: _Prepared, account: Account
+    ) -> Iterator[Line]:
         situation = self.situation
         if situation.supplement is not None:
-            return Second("supplement", situation.supplement)
-        if situation.second is None:
-            return None
-        account = open_account(situation.second.cover, situation.as_of)
-        return Second(situation.second.method, None, steps, account)
+            yield from self._supplemented(scenario, prepared, account, situation.supplement)
+            return
+        second = None
+        if situation.second is not None:
+            theirs = open_account(situation.second.cover, situation.as_of)
+            second = Second(situation.second.method, None, prepared.second_steps, theirs)
+        yield from run(prepared.steps, account, INTEGERS, second)
+
+    def _supplemented(
+        self, scenario: Scenario, prepared: _Prepared, account: Account, supplement: SupplementOn
+    ) -> Iterator[Line]:
+        """Adjudicate line after line, each with what the supplement pays on its date."""
+        for line, step in zip(self.course.lines[scenario], prepared.steps, strict=True):
+            second = Second("supplement", supplement(line.date))
+            yield from run((step,), account, INTEGERS, second)
 
     def _line_coverages(self, scenario: Scenario) -> list[Coverage]:
         return [self._coverage(line) for line in self.course.lines[scenario]]
@@ -140,7 +151,7 @@ class InsuredPricing:
         situation, lines = self.situation, self.course.lines[scenario]
         rows: Sequence[r.AssistanceRow | None] = (None,) * len(lines)
         if program is not None:
-            rows = rows_for(situation.rulebook, program, self.course, scenario)
+            rows = rows_for(situation, program.program_id, self.course, scenario)
         claims = [
             _claim(line, no, insured_terms(row, program) if program and row else None)
             for line, no, row in zip(lines, refused, rows, strict=True)

@@ -182,10 +182,9 @@ class TypedBenefit:
     document: TypedBenefitDocument
     index: int
 
-    def serve(self, setting: str) -> ServedBy:
-        """Return the engine's benefit for an item given in *setting*."""
-        per = self.document.copay_per or ("line" if setting == "pharmacy" else "visit")
-        benefit = self.document.benefit(("typed", self.index), per)
+    def serve(self) -> ServedBy:
+        """Return the engine's benefit with its rule."""
+        benefit = self.document.benefit(("typed", self.index), self.document.copay_per)
         rule = Rule("request", self.index + 1, self.document.rule_id, "typed from the card", None)
         return ServedBy(benefit, rule)
 
@@ -211,7 +210,7 @@ class TypedPlan:
         """The benefits that accumulators may name by rule ID."""
         found: dict[Hashable, Benefit] = {}
         for each in self._benefits.values():
-            served = each.serve("clinic").benefit
+            served = each.serve().benefit
             if each.document.rule_id and served is not None:
                 found[each.document.rule_id] = served
         return found
@@ -241,7 +240,7 @@ class TypedPlan:
             for where in (network, "all"):
                 found = self._benefits.get((item_id, category, where))
                 if found is not None:
-                    return found.serve(item.setting)
+                    return found.serve()
         return NO_BENEFIT
 
     def policy(self, item: r.ItemRow, day: date) -> r.PolicyRow | None:

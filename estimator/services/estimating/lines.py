@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from estimator.engine.coordination import Supplement
 from estimator.engine.course import SCENARIOS, CourseStep, Scenario, course_end, month_of
 from estimator.engine.money import percent, round_to_cents
-from estimator.engine.plan import Benefit
+from estimator.engine.plan import Benefit, LimitKey, LimitPeriod
 from estimator.rulebook import rows as r
 from estimator.rulebook.columns import ANY
 from estimator.rulebook.model import Rulebook
@@ -28,7 +28,7 @@ from estimator.services.estimating.insurers import (
     rule_of,
     without_balance_bill_protection,
 )
-from estimator.services.estimating.notices import Notice
+from estimator.services.estimating.notices import Notice, limit_words
 from estimator.services.intake.requests import JOIN
 
 
@@ -99,6 +99,7 @@ def price_course(setting: Setting, treatment: str) -> PricedCourse:
     parts = treatment.split(JOIN)
     lines = {scenario: tuple(pricing.lines(parts, scenario)) for scenario in SCENARIOS}
     pricing.look_for_early_ends(parts)
+    pricing.look_for_missing_limits(lines["typical"])
     months = tuple(month_of(line.date, setting.start) for line in lines["typical"])
     return PricedCourse(lines, months, tuple(pricing.notices), not pricing.missing)
 
@@ -267,6 +268,19 @@ class _Pricing:
             if steps and not reaches:
                 self._note("course-ends-early", setting.rulebook.treatments[treatment_id].name)
 
+    def look_for_missing_limits(self, lines: Iterable[PricedLine]) -> None:
+        """Note a limit that the plan has on some days, but not on those of all its lines."""
+        periods: dict[LimitKey, list[LimitPeriod]] = {}
+        for period in self.setting.insurer.limits if self.setting.insurer else ():
+            periods.setdefault(period.limit.key, []).append(period)
+        served = [line for line in lines if line.item.billed_to_plan]
+        for key, same in periods.items():
+            limit = same[0].limit
+            for line in served:
+                meets = limit.constrains(line.item.class_, line.network)
+                if meets and not any(period.holds_on(line.date) for period in same):
+                    self._note("limit-not-in-force", limit_words(key))
+
     def _note(self, code: str, about: str) -> None:
         self.notices[Notice(code, about)] = None
 
@@ -317,8 +331,10 @@ def percent_of(cents: int, percentage: Decimal) -> int:
     return round_to_cents(Decimal(cents) * percentage / 10_000)
 
 
-def supplement_of(row: r.SupplementRow) -> Supplement:
-    """Return a row of Supplements as the engine's supplement."""
+def supplement_of(row: r.SupplementRow | None) -> Supplement:
+    """Return a row of Supplements as the engine's supplement; without a row it pays nothing."""
+    if row is None:
+        return Supplement()
     return Supplement(
         deductible=percent(row.covers_deductible),
         copay=percent(row.covers_copay),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from estimator.engine.plan import LimitKey
 from estimator.findings import Finding, Severity
 
 
@@ -142,10 +143,23 @@ WORDINGS: dict[str, _Wording] = {
         "Give household size and yearly income.",
         "patient.annual_income",
     ),
+    "poverty-level-not-known": _Wording(
+        _D,
+        "Whether the income fits {about} is not known: the rulebook has no poverty level on the "
+        "start date.",
+        "Add fpl_first_person and fpl_each_further_person to Parameters.",
+        "Parameters",
+    ),
+    "payer-type-not-known": _Wording(
+        _N,
+        "Whether the plan is of a kind that goes with {about} is not known.",
+        "Choose the payer of the plan.",
+        "plan.payer_id",
+    ),
     "limit-not-in-force": _Wording(
         _D,
-        "The plan's limits are not known for some dates of the course; nothing caps those lines.",
-        "Add the plan's Limits for those dates.",
+        "What {about} is on some dates of the course is not known; there it limits nothing.",
+        "Add rows to Limits for those dates.",
         "Limits",
     ),
 }
@@ -175,6 +189,17 @@ def _finding(code: str, about: list[str]) -> Finding:
         advice=wording.advice,
         field=wording.where,
     )
+
+
+def limit_words(key: LimitKey) -> str:
+    """Return a limit as staff say it: "the deductible (medical, in network)"."""
+    kind = {"deductible": "the deductible", "oop_max": "the out-of-pocket maximum"}[key.kind]
+    details = []
+    if key.class_ != "all":
+        details.append(key.class_)
+    if key.network != "all":
+        details.append(f"{key.network} of network" if key.network == "out" else "in network")
+    return f"{kind} ({', '.join(details)})" if details else kind
 
 
 def _listed(names: list[str]) -> str:

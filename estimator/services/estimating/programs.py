@@ -5,7 +5,7 @@ Rule: the contract of estimates, "Computing", 5, and the Assistance sheet of the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -32,25 +32,40 @@ class Program:
     notices: tuple[Notice, ...] = ()
 
 
-def offered(situation: Situation) -> Iterator[Program]:
-    """Yield the programs whose conditions fit, or may fit, the patient, by ID."""
+def offered(situation: Situation, course: PricedCourse) -> Iterator[Program]:
+    """Yield the programs that fit a line and, as far as is known, the patient, by ID."""
     for program_id, rows in sorted(situation.rulebook.programs.items()):
         row = rows[0]  # rows of one program share what is asked here
         insured = row.applies_to == "insured"
         if insured and (situation.insurer is None or _has_second(situation)):
             continue
-        fits = [_income_fits(row, situation), _payer_fits(row, situation)]
-        if False in fits:
-            continue
-        unknown = None in fits
-        yield Program(
-            program_id,
-            row.name,
-            insured,
-            row.annual_max_cents,
-            not unknown,
-            (Notice("income-not-known", row.name),) if fits[0] is None else (),
-        )
+        used = [each for each in rows_for(situation, program_id, course, "typical") if each]
+        doubts = _doubts(row, used, situation)
+        if used and doubts is not None:
+            notices = tuple(Notice(code, row.name) for code in doubts)
+            yield Program(program_id, row.name, insured, row.annual_max_cents, not doubts, notices)
+
+
+def _doubts(
+    row: r.AssistanceRow, used: Iterable[r.AssistanceRow], situation: Situation
+) -> list[str] | None:
+    """Return what is not known of a program's conditions; ``None`` where one does not fit."""
+    doubts = []
+    fits = _income_fits(row, situation)
+    if fits is False:
+        return None
+    if fits is None:
+        doubts.append(_income_doubt(situation))
+    if any(_payer_fits(each, situation) is None for each in used):
+        doubts.append("payer-type-not-known")
+    return doubts
+
+
+def _income_doubt(situation: Situation) -> str:
+    patient = situation.request.patient
+    if patient.annual_income is None or patient.household_size is None:
+        return "income-not-known"
+    return "poverty-level-not-known"
 
 
 def _has_second(situation: Situation) -> bool:
@@ -91,22 +106,25 @@ def poverty_level(rulebook: Rulebook, household_size: int, day: date) -> Decimal
 
 
 def rows_for(
-    rulebook: Rulebook, program: Program, course: PricedCourse, scenario: Scenario
+    situation: Situation, program_id: str, course: PricedCourse, scenario: Scenario
 ) -> tuple[r.AssistanceRow | None, ...]:
-    """Return the program's row for each line of a scenario: the same for every patient."""
-    key = ("program", program.program_id, scenario)
+    """Return the program's row for each line of a scenario, the same for every patient.
+
+    A row for payers of another type helps with nothing, and no other takes its place.
+    """
+    key = ("program", program_id, scenario)
     if key not in course.memo:
-        course.memo[key] = tuple(
-            rulebook.assistance(program.program_id, line.treatment_id, line.item.item_id, line.date)
+        found = (
+            situation.rulebook.assistance(
+                program_id, line.treatment_id, line.item.item_id, line.date
+            )
             for line in course.lines[scenario]
+        )
+        course.memo[key] = tuple(
+            None if row is None or _payer_fits(row, situation) is False else row for row in found
         )
     rows: tuple[r.AssistanceRow | None, ...] = course.memo[key]
     return rows
-
-
-def fits_any(rulebook: Rulebook, program: Program, course: PricedCourse) -> bool:
-    """Whether the program has a row for any of the typical lines."""
-    return any(row is not None for row in rows_for(rulebook, program, course, "typical"))
 
 
 def insured_terms(row: r.AssistanceRow, program: Program) -> Assistance:
@@ -131,7 +149,7 @@ class Reductions:
         """Return what the program's *row* takes off the line's cash price."""
         if row is None:
             return 0
-        reduction = max(KINDS[row.kind](row, line), 0)
+        reduction = min(max(KINDS[row.kind](row, line), 0), line.cash)
         if self.program.annual_max is not None:
             left = self.program.annual_max - self.used.get(line.date.year, 0)
             reduction = min(reduction, max(left, 0))

@@ -18,7 +18,6 @@ from estimator.services.estimating.notices import Notice
 from estimator.services.estimating.programs import (
     Program,
     Reductions,
-    fits_any,
     offered,
     rows_for,
 )
@@ -58,9 +57,7 @@ def routes(situation: Situation, course: PricedCourse, coverage: Coverage) -> It
         insured = InsuredPricing(situation, course, situation.cover)
         yield _insured(insured, "insured", could_be_best, None)
     yield _self_pay(course)
-    for program in offered(situation):
-        if not fits_any(situation.rulebook, program, course):
-            continue
+    for program in offered(situation, course):
         name = f"assistance:{program.program_id}"
         if not program.insured:
             yield _reduced(situation, course, name, program)
@@ -102,7 +99,7 @@ def _reduced_lines(
     situation: Situation, course: PricedCourse, scenario: Scenario, program: Program
 ) -> tuple[RouteLine, ...]:
     reductions = Reductions(situation, program)
-    rows = rows_for(situation.rulebook, program, course, scenario)
+    rows = rows_for(situation, program.program_id, course, scenario)
     lines = zip(course.lines[scenario], rows, strict=True)
     return _paid(course, scenario, [line.cash - reductions.off(line, row) for line, row in lines])
 

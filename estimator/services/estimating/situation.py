@@ -6,7 +6,7 @@ stop the estimate, all at once.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -20,7 +20,7 @@ from estimator.rulebook.columns import ANY
 from estimator.rulebook.model import Rulebook
 from estimator.services.estimating.insurers import CasePlan, Insurer, RulebookPlan, TypedPlan
 from estimator.services.estimating.lines import PricedCourse, Setting, price_course, supplement_of
-from estimator.services.estimating.notices import Notice
+from estimator.services.estimating.notices import Notice, limit_words
 from estimator.services.intake.cases import method_findings, second_side
 from estimator.services.intake.fields import DocumentRefused, refuse
 from estimator.services.intake.plans import BY_RULE, AccumulatorDocument, read_met
@@ -31,10 +31,13 @@ from estimator.services.intake.requests import (
     TypedPlanDocument,
 )
 
+SupplementOn = Callable[[date], Supplement]
+"""What a supplement pays of what another plan leaves, by date of service."""
+
 
 @dataclass(frozen=True, slots=True)
 class SecondPayer:
-    """The second payer: a plan with its method and cover, or a supplement by date of service."""
+    """The second payer's plan, with its method and cover."""
 
     method: str
     insurer: Insurer
@@ -52,7 +55,7 @@ class Situation:
     insurer: Insurer | None
     cover: Cover | None
     second: SecondPayer | None
-    supplement: Supplement | None
+    supplement: SupplementOn | None
     start: date
     as_of: date
     treatments: tuple[str, ...]
@@ -83,6 +86,7 @@ def find_situation(request: RequestDocument, rulebook: Rulebook, today: date) ->
     finding = _Finding(request, rulebook, today)
     clinic = finding.clinic()
     treatments = finding.treatments()
+    finding.check_names()
     insurer = finding.insurer()
     cover = finding.cover(insurer)
     second, supplement = finding.second(insurer)
@@ -150,9 +154,6 @@ class _Finding:
             return tuple(each.treatment_id for each in known.values() if each.compared)
         for index, treatment in enumerate(given):
             self._check_treatment(f"treatments[{index}]", treatment)
-        for treatment in self._named_in_patient():
-            if treatment not in known:
-                self._unknown("patient.prior_authorization", "treatment", treatment, known)
         return tuple(dict.fromkeys(given))
 
     def _check_treatment(self, field: str, treatment: str) -> None:
@@ -168,9 +169,17 @@ class _Finding:
                 "Join two treatment IDs by +.",
             )
 
-    def _named_in_patient(self) -> Iterable[str]:
-        given = self.request.patient.prior_authorization
-        return () if isinstance(given, str) else given
+    def check_names(self) -> None:
+        """Look for the treatments and programs that answers of the request are about."""
+        request, rulebook = self.request, self.rulebook
+        given = request.patient.prior_authorization
+        for treatment in () if isinstance(given, str) else given:
+            if treatment not in rulebook.treatments:
+                field = "patient.prior_authorization"
+                self._unknown(field, "treatment", treatment, rulebook.treatments)
+        for program in request.assistance_used:
+            if program not in rulebook.programs:
+                self._unknown("assistance_used", "program", program, rulebook.programs)
 
     def insurer(self) -> Insurer | None:
         """Return the patient's plan, of the rulebook or as typed."""
@@ -219,7 +228,7 @@ class _Finding:
         self.findings.extend(findings)
         return met
 
-    def second(self, first: Insurer | None) -> tuple[SecondPayer | None, Supplement | None]:
+    def second(self, first: Insurer | None) -> tuple[SecondPayer | None, SupplementOn | None]:
         """Return the second payer, or the supplement that stands in its place."""
         given = self.request.secondary
         if given is None or first is None:
@@ -229,29 +238,31 @@ class _Finding:
         self.findings.extend(method_findings(given))
         side = second_side(given)
         if side is None:
-            return None, given.supplement()
+            terms = given.supplement()
+            return None, lambda _day: terms
         self.findings.extend(side.findings)
         return SecondPayer(given.method, CasePlan(side), side.cover), None
 
     def _second_in_rulebook(
         self, given: SecondaryPlanDocument
-    ) -> tuple[SecondPayer | None, Supplement | None]:
-        if given.plan_id not in self.rulebook.plans:
-            self._unknown("secondary.plan_id", "plan", given.plan_id, self.rulebook.plans)
+    ) -> tuple[SecondPayer | None, SupplementOn | None]:
+        rulebook, plan_id = self.rulebook, given.plan_id
+        if plan_id not in rulebook.plans:
+            self._unknown("secondary.plan_id", "plan", plan_id, rulebook.plans)
             return None, None
-        row = self.rulebook.supplement(given.plan_id, self.start)
-        method = given.method or ("standard" if row is None else "supplement")
+        is_supplement = plan_id in rulebook.supplement_plans
+        method = given.method or ("supplement" if is_supplement else "standard")
         if method == "supplement":
-            if row is not None:
-                return None, supplement_of(row)
+            if is_supplement:
+                return None, lambda day: supplement_of(rulebook.supplement(plan_id, day))
             self._refuse(
                 "secondary.method",
                 "not-a-supplement",
-                f"{given.plan_id} has no row of Supplements in force on the start date.",
+                f"{plan_id} has no row on Supplements.",
                 "Choose another method, or add the row.",
             )
             return None, None
-        insurer = rulebook_plan(self.rulebook, given.plan_id)
+        insurer = rulebook_plan(rulebook, plan_id)
         met = self._met(insurer, given.accumulators, "secondary.accumulators")
         family = given.coverage == "family"
         cover = Cover(year=insurer.year, limits=insurer.limits, family=family, met=met)
@@ -292,14 +303,3 @@ def _met_notices(
         over_family = family and limit.family is not None and given.family > limit.family
         if over_individual or over_family:
             yield Notice("more-met-than-limit", words)
-
-
-def limit_words(key: LimitKey) -> str:
-    """Return a limit as staff say it: "the deductible (medical, in network)"."""
-    kind = {"deductible": "the deductible", "oop_max": "the out-of-pocket maximum"}[key.kind]
-    details = []
-    if key.class_ != "all":
-        details.append(key.class_)
-    if key.network != "all":
-        details.append(f"{key.network} of network" if key.network == "out" else "in network")
-    return f"{kind} ({', '.join(details)})" if details else kind

@@ -117,6 +117,11 @@ class AccumulatorDocument(Document):
     amount: Cents | None = None
 
     @property
+    def of_limit(self) -> bool:
+        """Whether it says what was met of a limit, and not what was used of a benefit."""
+        return self.kind in ("deductible", "oop_max")
+
+    @property
     def key(self) -> LimitKey:
         """The limit it belongs to."""
         return LimitKey(self.kind, self.class_, self.network)
@@ -204,25 +209,22 @@ def read_met(
     seen: set[Hashable] = set()
     for index, each in enumerate(given):
         where = f"{field}[{index}]"
-        of_limit = each.kind in ("deductible", "oop_max")
-        name: Hashable = each.key if of_limit else (each.kind, name_of(each))
-        found = each.key in limits if of_limit else name_of(each) in benefits
-        if not found:
+        benefit = None if each.of_limit else benefits.get(name_of(each))
+        if each.key not in limits if each.of_limit else benefit is None:
             findings.append(_matches_nothing(each, where))
-        elif name in seen:
-            findings.append(
-                refuse(
-                    where, "accumulator-twice", f"{where} comes a second time.", "Keep one of them."
-                )
-            )
-        elif of_limit:
+            continue
+        name: Hashable = each.key if benefit is None else (each.kind, benefit.name)
+        findings.extend(_twice_findings(name in seen, where))
+        seen.add(name)
+        if benefit is None:
             met[each.key] = each.met()
             findings.extend(_carryover_findings(each, limits[each.key], where))
-        elif each.kind == "visits":
-            visits[benefits[name_of(each)].group] += each.count or 0
+            continue
+        findings.extend(_used_findings(each, where))
+        if each.kind == "visits":
+            visits[benefit.group] += each.count or 0
         else:
-            paid[benefits[name_of(each)].name] = each.amount or 0
-        seen.add(name)
+            paid[benefit.name] = each.amount or 0
     return Accumulators(limits=met, visits=visits, plan_paid=paid), tuple(findings)
 
 
@@ -244,7 +246,7 @@ BY_RULE = AccumulatorNames(by_rule=True)
 
 
 def _matches_nothing(each: AccumulatorDocument, where: str) -> Finding:
-    if each.kind in ("visits", "plan_paid"):
+    if not each.of_limit:
         return refuse(
             where,
             "accumulator-matches-nothing",
@@ -258,6 +260,21 @@ def _matches_nothing(each: AccumulatorDocument, where: str) -> Finding:
         f"{each.class_} and network {each.network}.",
         "Give kind, class and network as the plan's limit has them.",
     )
+
+
+def _twice_findings(twice: bool, where: str) -> Iterator[Finding]:
+    if twice:
+        yield refuse(
+            where, "accumulator-twice", f"{where} comes a second time.", "Keep one of them."
+        )
+
+
+def _used_findings(each: AccumulatorDocument, where: str) -> Iterator[Finding]:
+    """Yield what is missing of an accumulator of a benefit: not said is not 0."""
+    name = "count" if each.kind == "visits" else "amount"
+    if getattr(each, name) is None:
+        field = f"{where}.{name}"
+        yield refuse(field, "required-missing", f"{field} is missing.", "Add it.")
 
 
 def _carryover_findings(each: AccumulatorDocument, months: int, where: str) -> Iterator[Finding]:

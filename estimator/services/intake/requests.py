@@ -46,7 +46,6 @@ class TypedBenefitDocument(BenefitTerms):
     category: Text | None = None
     item_id: Text | None = None
     rule_id: Text | None = None
-    copay_per: Literal["visit", "day", "line"] | None = None  # type: ignore[assignment]
 
 
 class TypedPlanDocument(Document):
@@ -191,6 +190,7 @@ def _needs_a_plan(request: RequestDocument, has_plan: bool) -> Iterator[Finding]
 
 def _typed_benefits(plan: TypedPlanDocument) -> Iterator[Finding]:
     seen = set()
+    rule_ids = set()
     for index, benefit in enumerate(plan.benefits):
         where = f"plan.benefits[{index}]"
         if (benefit.category is None) == (benefit.item_id is None):
@@ -209,6 +209,14 @@ def _typed_benefits(plan: TypedPlanDocument) -> Iterator[Finding]:
                 "Keep one of them.",
             )
         seen.add(name)
+        if benefit.rule_id is not None and benefit.rule_id in rule_ids:
+            yield refuse(
+                f"{where}.rule_id",
+                "rule-id-twice",
+                f"{where}.rule_id names another benefit too.",
+                "Give each benefit its own rule_id.",
+            )
+        rule_ids.add(benefit.rule_id)
 
 
 def as_understood(request: RequestDocument) -> dict[str, Any]:
