@@ -6,7 +6,7 @@ what is said about other rows does not repeat the one mistake: an ID it does hol
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,7 @@ from estimator.rulebook.schema import SHEETS, Sheet
 from estimator.sheets.codes import FILE_CODES
 from estimator.sheets.guard import guard
 from estimator.sheets.table import Cell, Merge, Table, Trouble, letters
-from estimator.sheets.workbook import read_workbook
+from estimator.sheets.workbook import Book, read_workbook
 
 CHANGES = "Changes"
 
@@ -68,12 +68,17 @@ class _Reading:
     findings: list[Finding] = field(default_factory=list)
 
 
-def load_workbook_bytes(data: bytes) -> LoadedRulebook:
-    """Return what the workbook says and everything that is wrong with it; never raises."""
+def load_workbook_bytes(
+    data: bytes, read: Callable[[bytes], Book] = read_workbook
+) -> LoadedRulebook:
+    """Return what the workbook says and everything that is wrong with it; never raises.
+
+    A file from somebody we do not know is read by ``sheets.apart.read_apart``.
+    """
     refused = guard(data)
     if refused:
         return _unreadable(refused)
-    book = read_workbook(data)
+    book = read(data)
     return _unreadable(book.findings) if book.findings else load_tables(book.tables)
 
 

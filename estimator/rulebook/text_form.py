@@ -15,6 +15,7 @@ from estimator.rulebook.rows import Row
 from estimator.rulebook.schema import SHEETS
 from estimator.rulebook.template import CHANGES_HEADERS, write_workbook
 from estimator.rulebook.written import cell_text
+from estimator.sheets.apart import read_apart
 from estimator.sheets.text_table import read_csv, write_csv
 
 
@@ -49,7 +50,7 @@ def pack(folder: Path, workbook: Path) -> tuple[Finding, ...]:
 
 def unpack(workbook: Path, folder: Path) -> tuple[Finding, ...]:
     """Write the folder of a workbook, unless a cell could not be read; return the findings."""
-    loaded = load_workbook_bytes(workbook.read_bytes())
+    loaded = load_workbook_bytes(workbook.read_bytes(), read_apart)
     if not stops(loaded.findings):
         write_folder(loaded.rows, folder, loaded.changes)
     return loaded.findings

@@ -5,6 +5,7 @@ A release is parsed when it is published, never when it is served.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -19,6 +20,8 @@ from estimator.rulebook.model import Rulebook
 from estimator.rulebook.problems import in_order
 from estimator.rulebook.seen import Seen
 from estimator.services.rulebook_tests import run_tests
+from estimator.sheets.apart import read_apart
+from estimator.sheets.workbook import Book, read_workbook
 from estimator.storage import releases
 from estimator.storage.database import Database, migrate
 
@@ -65,9 +68,15 @@ class Live:
     engine_version: str
 
 
-def check(data: bytes, today: date) -> Checked:
-    """Read a workbook's bytes and return everything that is wrong with it, its Tests included."""
-    loaded = load_workbook_bytes(data)
+Reader = Callable[[bytes], Book]
+
+
+def check(data: bytes, today: date, read: Reader = read_apart) -> Checked:
+    """Read a workbook's bytes and return everything that is wrong with it, its Tests included.
+
+    It is read in a process of its own unless it comes from ourselves.
+    """
+    loaded = load_workbook_bytes(data, read)
     findings = all_findings(loaded, today)
     if not loaded.readable:
         return Checked(loaded, findings, None, None)
@@ -98,14 +107,17 @@ def prepare(database: Database, now: datetime) -> None:
         if releases.current_number(session) is not None:
             return
     data = shipped.workbook().read_bytes()
-    new = new_release(data, now, "estimator", "The workbook that ships with the program")
+    why = "The workbook that ships with the program"
+    new = new_release(data, now, "estimator", why, read=read_workbook)
     with database.writing() as session:
         releases.publish_if_empty(session, new)
 
 
-def new_release(data: bytes, now: datetime, who: str, why: str) -> releases.NewRelease:
+def new_release(
+    data: bytes, now: datetime, who: str, why: str, read: Reader = read_apart
+) -> releases.NewRelease:
     """Return a workbook ready to be published; raises ``RulebookRefused`` where something stops."""
-    checked = check(data, now.date())
+    checked = check(data, now.date(), read)
     if checked.rulebook is None or checked.fingerprint is None:
         raise RulebookRefused(checked.findings)
     return releases.NewRelease(

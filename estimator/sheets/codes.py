@@ -31,6 +31,10 @@ FILE_CODES: dict[str, Code] = {
         "Remove the password (File, Info, Protect), or save it as .xlsx.",
     ),
     "unreadable-workbook": _stop("The file is damaged.", _SAVE_AS),
+    "reading-stopped": _stop(
+        "Reading the file takes more time or memory than a rulebook needs, so it was stopped.",
+        _COPY,
+    ),
     "file-too-large": _stop(
         "The file is larger than 10 MB.", "Remove pictures and sheets that are not rules."
     ),

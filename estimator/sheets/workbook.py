@@ -48,6 +48,8 @@ def read_workbook(data: bytes) -> Book:
             # openpyxl tells which parts of a file it would not write back; we never do.
             warnings.simplefilter("ignore")
             return Book(tables=_tables(data))
+    except MemoryError:
+        return Book(findings=(codes.finding("reading-stopped", detail="memory"),))
     except Exception as error:  # openpyxl raises anything on a damaged file
         return Book(findings=(codes.finding("unreadable-workbook", detail=type(error).__name__),))
 

@@ -141,7 +141,7 @@ def test_a_file_that_must_not_be_read_gets_one_finding(code: str, data: bytes, w
 
 
 def test_every_code_of_a_file_has_a_file_that_gets_it() -> None:
-    assert {code for _, code, _, _ in REFUSED} == set(FILE_CODES)
+    assert {code for _, code, _, _ in REFUSED} == set(FILE_CODES) - {"reading-stopped"}
 
 
 def test_the_shipped_workbook_passes() -> None:
