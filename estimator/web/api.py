@@ -41,9 +41,10 @@ class Api:
         self._route(blueprint, f"{VERSION}/openapi.json", "GET", self.openapi)
         self._route(blueprint, "/healthz", "GET", self.healthz)
         self._route(blueprint, "/readyz", "GET", self.readyz)
-        blueprint.add_url_rule(
-            "/api/<path:rest>", f"{FALLBACK}_at_all", _nothing, methods=sorted(METHODS)
-        )
+        for number, path in enumerate(("/api/", "/api/<path:rest>")):
+            blueprint.add_url_rule(
+                path, f"{FALLBACK}_at_all_{number}", _nothing, methods=sorted(METHODS)
+            )
         for kind, handler in problems.HANDLERS:
             blueprint.register_error_handler(kind, handler)
         return blueprint

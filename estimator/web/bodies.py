@@ -15,21 +15,24 @@ LARGEST_BODY = 1_000_000
 
 def json_body() -> Any:
     """Return the JSON document of the request."""
-    _expect("application/json")
-    return read_json(request.get_data(cache=False))
+    return read_json(_body("application/json"))
 
 
 def form_body() -> dict[str, list[str]]:
     """Return the fields of a posted form."""
-    _expect("application/x-www-form-urlencoded")
+    _body("application/x-www-form-urlencoded")
     return request.form.to_dict(flat=False)
 
 
-def _expect(media_type: str) -> None:
-    """Refuse another kind of body, one that says it is too large, and one that turns out so."""
+def _body(media_type: str) -> bytes:
+    """Return the body; refuse another kind, and one that is, or turns out to be, too large."""
     if request.mimetype != media_type:
         raise UnsupportedMediaType
     if (request.content_length or 0) > LARGEST_BODY:
         raise RequestEntityTooLarge
-    with suppress(AttributeError):  # Flask before 3.1 bounds by the host's setting alone
-        request.max_content_length = LARGEST_BODY
+    with suppress(AttributeError):  # Flask before 3.1 reads on, up to the host's own limit
+        request.max_content_length = LARGEST_BODY + 1  # reading stops there, saying nothing
+    body = request.get_data()
+    if len(body) > LARGEST_BODY:
+        raise RequestEntityTooLarge
+    return body

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, default_exceptions
 
 from estimator.services.estimating import estimate
 from estimator.services.intake.fields import DocumentRefused
@@ -46,7 +46,8 @@ class Pages:
         refuse_other_methods(blueprint, "/plan", "not_here_plan", "POST")
         refuse_other_methods(blueprint, "/assets/<asked>/<name>", "not_here_asset", "GET")
         blueprint.context_processor(_addresses)
-        blueprint.register_error_handler(HTTPException, _http_error)
+        for status in default_exceptions:  # a host's handler of a status would come before ours
+            blueprint.register_error_handler(status, _http_error)
         blueprint.register_error_handler(NoPublishedRulebook, _no_rulebook)
         blueprint.register_error_handler(Exception, _fault)
         return blueprint

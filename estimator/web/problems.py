@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Response, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, default_exceptions
 
 from estimator.findings import Finding
 from estimator.services.intake.fields import DocumentRefused
@@ -91,7 +91,8 @@ HANDLERS = (
     (NotJson, from_not_json),
     (DocumentRefused, from_refused),
     (NoPublishedRulebook, from_no_rulebook),
-    (HTTPException, from_http),
     (Exception, from_fault),
+    *((status, from_http) for status in default_exceptions),
 )
-"""The one table from exception to status."""
+"""The one table from exception to answer. By status, for a host's handler of a status would
+come before ours of all."""

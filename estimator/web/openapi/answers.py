@@ -6,6 +6,7 @@ from estimator.engine.adjudication import AMOUNTS
 from estimator.web.openapi.words import (
     AMOUNT,
     DATE,
+    DIFFERENCE,
     NUMBER,
     TEXT,
     Schema,
@@ -51,7 +52,7 @@ _LINE = every(
     },
     reason=words(*_REASONS, "self_pay", "not_billed"),
     rule=maybe(ref("Rule")),
-    price_rules=listed(ref("Rule")),
+    price_rules=listed(every({"sheet": TEXT, "row": NUMBER}, words=TEXT)),
     deductible_met=maybe(AMOUNT),
     oop_met=maybe(AMOUNT),
 )
@@ -98,7 +99,7 @@ _COMPARED = every(
         "typical": maybe(AMOUNT),
         "high": maybe(AMOUNT),
         "per_month": maybe(AMOUNT),
-        "difference": maybe(AMOUNT),
+        "difference": maybe(DIFFERENCE),
         "visits": {},
         "share_of_income": maybe(TEXT),
     }
@@ -149,7 +150,8 @@ _RULE = every(
         "id": maybe(TEXT),
         "source": maybe(TEXT),
         "checked_on": maybe(DATE),
-    }
+    },
+    words=TEXT,
 )
 
 ANSWERS: dict[str, Schema] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
@@ -19,6 +20,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "_diagnosis": {"type": "string", "examples": ["F33.2"]},
 }
 """The kinds of fields that are written in one way and kept in another, by how they are read."""
+BOUNDS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum"}
 
 
 class _Schema(GenerateJsonSchema):
@@ -44,4 +46,22 @@ def request_schemas() -> dict[str, Any]:
         schema_generator=_Schema,
     )
     schemas: dict[str, Any] = schema["$defs"]
+    for part in _parts(schemas):
+        _bound(part)
     return schemas
+
+
+def _parts(schema: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(schema, dict):
+        yield schema
+    for part in schema.values() if isinstance(schema, dict) else schema:
+        if isinstance(part, dict | list):
+            yield from _parts(part)
+
+
+def _bound(part: dict[str, Any]) -> None:
+    """Say bounds in JSON Schema's words; text has none."""
+    for word, ours in BOUNDS.items():
+        bound = part.pop(word, None)
+        if isinstance(bound, int) and "integer" in part.get("type", ()):
+            part[ours] = bound

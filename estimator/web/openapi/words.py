@@ -10,10 +10,11 @@ Schema = dict[str, Any]
 
 AMOUNT: Schema = {
     "type": "string",
-    "pattern": r"^-?\d+(\.\d{1,2})?$",
+    "pattern": r"^\d+(\.\d{1,2})?$",
     "description": "An exact amount in US dollars.",
     "examples": ["480.00"],
 }
+DIFFERENCE: Schema = {**AMOUNT, "pattern": r"^-?\d+\.\d{2}$", "examples": ["-12.00"]}
 RATE: Schema = {
     "type": "string",
     "pattern": r"^\d+(\.\d+)?$",

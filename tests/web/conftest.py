@@ -1,0 +1,54 @@
+"""An estimator in Flask over a small rulebook, by test client and by a real server."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.serving import make_server
+
+from estimator.web import Settings, create_app
+from estimator.web.source import Source
+from tests.web import rules
+
+
+class SmallSource(Source):
+    """The small rulebook, on a day that stands still."""
+
+    def live(self) -> rules.Live:
+        return rules.LIVE
+
+
+def small(app: Flask) -> Flask:
+    """Let every estimator mounted in *app* serve the small rulebook."""
+    for source in app.extensions["estimator"].values():
+        source.__class__ = SmallSource
+        source.today = lambda: rules.TODAY
+    return app
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Flask:
+    return small(create_app(Settings(database_url=f"sqlite:///{tmp_path}/none.sqlite3")))
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """The address of a server on this machine."""
+    app = small(create_app(Settings(database_url="sqlite:////nowhere/none.sqlite3")))
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
