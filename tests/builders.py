@@ -5,7 +5,7 @@ Money and percents are written as in the workbook: ``"12.50"``, ``20``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -24,19 +24,30 @@ FIRST_ROW = 2
 SHEET_OF = {sheet.row_class: sheet.name for sheet in SHEETS}
 
 
-def rulebook(*rows: r.Row | Iterable[r.Row]) -> Rulebook:
+Rows = Any
+"""A row, or rows in rows."""
+
+
+def rulebook(*rows: Rows) -> Rulebook:
     """Return a rulebook of the rows, numbered in each sheet as given."""
     return Rulebook(sheets(*rows))
 
 
-def sheets(*rows: r.Row | Iterable[r.Row]) -> dict[str, tuple[r.Row, ...]]:
+def sheets(*rows: Rows) -> dict[str, tuple[r.Row, ...]]:
     """Return the rows by sheet, numbered as given."""
     found: dict[str, list[r.Row]] = {sheet.name: [] for sheet in SHEETS}
-    for each in rows:
-        for row in (each,) if isinstance(each, r.Row) else each:
-            same = found[SHEET_OF[type(row)]]
-            same.append(replace(row, row=len(same) + FIRST_ROW))
+    for row in _flat(rows):
+        same = found[SHEET_OF[type(row)]]
+        same.append(replace(row, row=len(same) + FIRST_ROW))
     return {name: tuple(same) for name, same in found.items()}
+
+
+def _flat(rows: Rows) -> Iterator[r.Row]:
+    if isinstance(rows, r.Row):
+        yield rows
+        return
+    for each in rows:
+        yield from _flat(each)
 
 
 def _made(row_class: Any, given: dict[str, Any], **defaults: Any) -> Any:
@@ -151,7 +162,7 @@ def treatment(
     return _made(r.TreatmentRow, given, **names, arm=arm, compared=True)
 
 
-def course(  # noqa: PLR0913 - the columns of the sheet
+def course(
     treatment_id: str = "ketamine",
     item_id: str = "infusion",
     times: int | str = 1,

@@ -135,7 +135,7 @@ class Answer:
             "assumes": [finding.message for finding in findings(route.notices)],
         }
         if self.situation.request.detail == "full":
-            shown["lines"] = [_line(line) for line in route.lines]
+            shown["lines"] = [_line(place, line) for place, line in enumerate(route.lines)]
         return shown
 
     def _comparison(self) -> dict[str, Any]:
@@ -190,10 +190,11 @@ def _coverage(coverage: Coverage) -> dict[str, Any]:
     }
 
 
-def _line(each: RouteLine) -> dict[str, Any]:
+def _line(place: int, each: RouteLine) -> dict[str, Any]:
     amounts = each.amounts
     return {
         **_line_facts(each.line),
+        "claim": place,
         "reason": each.reason,
         **{name: dollars(getattr(amounts, name)) for name in AMOUNTS},
         "deductible_met": None if each.deductible_met is None else dollars(each.deductible_met),
