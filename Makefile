@@ -17,8 +17,7 @@ help: ## list what can be made
 setup: .venv/.ready ## create .venv and install; leaves .venv/bin/estimator
 
 run: setup ## print one worked estimate, then serve on http://127.0.0.1:8000
-	@$(BIN)/estimator example
-	@exec $(BIN)/estimator serve
+	@exec $(BIN)/estimator serve --example
 
 test: tools check ## everything, with the browser and the database the tests need
 

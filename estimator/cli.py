@@ -146,24 +146,21 @@ def example_(rulebook: str | None) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes; default: one a core.")
-def serve(host: str, port: int, workers: int | None) -> None:
+@click.option("--example", "show_example", is_flag=True, help="Print a worked estimate first.")
+def serve(host: str, port: int, workers: int | None, show_example: bool) -> None:
     """Serve the form and the API through a production server."""
-    database = open_database(_database_url())
-    rulebooks.prepare(database, _now())
-    database.close()
+    rules, release, fingerprint = _rules(None)
+    if show_example:
+        click.echo(example.worked_estimate(rules, _today(), release, fingerprint) + "\n")
     click.echo(f"Open http://{host}:{port}/ in a browser. Control-C stops it.")
     sys.stdout.flush()
-    os.execv(sys.executable, _server(host, port, workers or os.cpu_count() or 1))  # noqa: S606
+    from gunicorn.app.wsgiapp import run  # noqa: PLC0415 - a server is loaded only to serve
 
-
-def _server(host: str, port: int, workers: int) -> list[str]:
-    """Return the command line of the server, which takes this process's place."""
-    return [
-        *(sys.executable, "-m", "gunicorn", "estimator.web:create_app()"),
-        *("--bind", f"{host}:{port}", "--workers", str(workers)),
-        *("--worker-class", "gthread", "--threads", "4", "--preload"),
-        *("--log-level", "warning"),
+    sys.argv = [
+        *("gunicorn", "estimator.web:create_app()", "--config", "python:estimator.web.server"),
+        *("--bind", f"{host}:{port}", "--workers", str(workers or os.cpu_count() or 1)),
     ]
+    run()
 
 
 def _rules(workbook: str | None) -> tuple[Any, int | None, str]:

@@ -75,7 +75,7 @@ def _rule(rule: dict[str, Any] | None) -> str:
 
 
 def _place(rule: dict[str, Any]) -> str:
-    name = f" ({rule['id']})" if rule["id"] else ""
+    name = f" ({rule['id']})" if rule.get("id") else ""
     return f"{rule['sheet']} row {rule['row']}{name}"
 
 
