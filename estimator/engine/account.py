@@ -94,13 +94,12 @@ class Account:
 
     def credit(self, gauges: Iterable[Gauge], amount: Amount, numbers: Numbers) -> None:
         """Add *amount* to what is met; nothing met rises above its limit."""
-        lower = numbers.lower
+        lower, all_met, all_family = numbers.lower, self.individual, self.family
         for slot, individual, family, _, aggregate, carries in gauges:
-            met, family_met = self.individual[slot], self.family[slot]
+            met, family_met = all_met[slot], all_family[slot]
             rise = amount if aggregate else lower(amount, individual - met)
             family_rise = rise if family is None else lower(rise, family - family_met)
-            self.individual[slot] = met + rise
-            self.family[slot] = family_met + family_rise
+            all_met[slot], all_family[slot] = met + rise, family_met + family_rise
             if carries:
                 carried, family_carried = self.carried[slot]
                 self.carried[slot] = (carried + rise, family_carried + family_rise)

@@ -8,5 +8,5 @@ from estimator.engine.coordination import Numbers
 
 ARRAYS = Numbers(np.minimum, np.maximum, np.where)
 
-BLOCK = 8192
+BLOCK = 16_384
 """Patients to a block: few enough that a block's arrays stay in the processor's cache."""

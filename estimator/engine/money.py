@@ -13,6 +13,8 @@ from typing import Any
 RATE_ONE = 10**8
 """A rate of 100%."""
 
+_HALF = RATE_ONE // 2
+
 LARGEST_CENTS = 10**10
 """Amounts are below $100,000,000.00, which keeps arrays within 64 bits."""
 
@@ -25,7 +27,7 @@ def share(cents: Any, rate: int) -> Any:
     >>> share(18733, rate("0.20"))
     3747
     """
-    return (cents * rate + RATE_ONE // 2) // RATE_ONE
+    return (cents * rate + _HALF) // RATE_ONE
 
 
 def round_to_cents(dollars: Decimal) -> int:
