@@ -64,7 +64,7 @@ def request_of(rulebook: Rulebook, test: r.TestRow) -> dict[str, Any]:
 
 
 def _met(rulebook: Rulebook, test: r.TestRow) -> list[dict[str, str]]:
-    """Return what is met, of the limits that constrain the main item on the start date."""
+    """Return what is met, of every limit that constrains the main item on the start date."""
     given = {"deductible": test.deductible_met_cents, "oop_max": test.oop_met_cents}
     treatment = rulebook.treatments.get(test.treatment_id)
     item = rulebook.items.get((treatment and treatment.main_item) or "")
@@ -73,19 +73,15 @@ def _met(rulebook: Rulebook, test: r.TestRow) -> list[dict[str, str]]:
     plan, network = rulebook_plan(rulebook, test.plan_id), "in"
     if item.setting == "clinic":
         network, _ = plan.network(test.clinic_id, test.start_date)
-    met: dict[str, dict[str, str]] = {}
-    for period in plan.limits:
-        limit, amount = period.limit, given[period.limit.kind]
-        in_force = period.holds_on(test.start_date)
-        if amount is None or not in_force or not limit.constrains(item.class_, network):
-            continue
-        met.setdefault(
-            limit.kind,
-            {
-                "kind": limit.kind,
-                "class": limit.class_,
-                "network": limit.network,
-                "individual": dollars(amount),
-            },
-        )
-    return list(met.values())
+    return [
+        {
+            "kind": limit.kind,
+            "class": limit.class_,
+            "network": limit.network,
+            "individual": dollars(amount),
+        }
+        for period in plan.limits
+        if (amount := given[(limit := period.limit).kind]) is not None
+        and period.holds_on(test.start_date)
+        and limit.constrains(item.class_, network)
+    ]

@@ -123,9 +123,7 @@ def requests(draw: st.DrawFn) -> dict[str, Any]:
                 as_of=days,
                 months=st.integers(1, 36),
                 coverage=st.sampled_from(["self", "family"]),
-                treatments=st.lists(
-                    st.one_of(st.sampled_from(names), pairs), min_size=1, max_size=3
-                ),
+                treatments=st.lists(st.one_of(one, pairs), min_size=1, max_size=3),
                 assistance_used=st.dictionaries(
                     st.sampled_from(sorted(shipped().programs)), money(2_000)
                 ),
