@@ -19,7 +19,8 @@ class Gauge(NamedTuple):
 
     ``for_family``: the plan covers a family, so its amount constrains as well;
     ``aggregate``: that amount alone does. ``carries``: what is credited here is also met at the
-    start of the next plan year.
+    start of the next plan year. ``passable``: more may be met than it is, since it was
+    higher, or not there, before: a limit lowered in mid-year lowers nothing that is met.
     """
 
     slot: int
@@ -28,6 +29,7 @@ class Gauge(NamedTuple):
     for_family: bool = False
     aggregate: bool = False
     carries: bool = False
+    passable: bool = False
 
 
 class YearStart(NamedTuple):
@@ -73,10 +75,10 @@ class Account:
         self.visits = dict(self.opening_visits) if year.opening else {}
         self.plan_paid = dict(self.opening_plan_paid) if year.opening else {}
         self.visit_numbers, self.copays = {}, {}
-        self.cap(year.caps, numbers)
+        self._cap(year.caps, numbers)
 
-    def cap(self, caps: Sequence[Gauge | None], numbers: Numbers) -> None:
-        """Lower what is met to the limits in force, so that no room is ever below zero."""
+    def _cap(self, caps: Sequence[Gauge | None], numbers: Numbers) -> None:
+        """Lower what is met to the limits in force: from the start on, nothing passes them."""
         for gauge in filter(None, caps):
             slot = gauge.slot
             if not gauge.aggregate:
@@ -85,20 +87,23 @@ class Account:
                 self.family[slot] = numbers.lower(self.family[slot], gauge.family)
 
     def room(self, gauge: Gauge, numbers: Numbers) -> Amount:
-        """Return what is left of a limit."""
-        slot, individual, family, for_family, aggregate, _ = gauge
-        if not for_family or family is None:
-            return individual - self.individual[slot]
-        left = family - self.family[slot]
-        return left if aggregate else numbers.lower(individual - self.individual[slot], left)
+        """Return what is left of a limit, never below zero."""
+        slot, individual, family, for_family, aggregate, _, passable = gauge
+        left = individual - self.individual[slot]
+        if for_family and family is not None:
+            family_left = family - self.family[slot]
+            left = family_left if aggregate else numbers.lower(left, family_left)
+        return numbers.higher(left, 0) if passable else left
 
     def credit(self, gauges: Iterable[Gauge], amount: Amount, numbers: Numbers) -> None:
         """Add *amount* to what is met; nothing met rises above its limit."""
         lower, all_met, all_family = numbers.lower, self.individual, self.family
-        for slot, individual, family, _, aggregate, carries in gauges:
+        for slot, individual, family, _, aggregate, carries, passable in gauges:
             met, family_met = all_met[slot], all_family[slot]
             rise = amount if aggregate else lower(amount, individual - met)
             family_rise = rise if family is None else lower(rise, family - family_met)
+            if passable:
+                rise, family_rise = numbers.higher(rise, 0), numbers.higher(family_rise, 0)
             all_met[slot], all_family[slot] = met + rise, family_met + family_rise
             if carries:
                 carried, family_carried = self.carried[slot]

@@ -110,9 +110,9 @@ def _caps(cover: Cover, day: date | None) -> tuple[Gauge | None, ...]:
     return tuple(found.values())
 
 
-def _gauge(limit: Limit, slot: int, cover: Cover, carries: bool = False) -> Gauge:
+def _gauge(limit: Limit, slot: int, cover: Cover) -> Gauge:
     aggregate = cover.family and limit.aggregate
-    return Gauge(slot, limit.individual, limit.family, cover.family, aggregate, carries)
+    return Gauge(slot, limit.individual, limit.family, cover.family, aggregate)
 
 
 class _LineGauges(NamedTuple):
@@ -152,6 +152,9 @@ class _Preparing:
         self.weigh_cash = weigh_cash
         slots = {key: slot for slot, key in enumerate(cover.keys)}
         self.periods = [(slots[period.limit.key], period) for period in cover.limits]
+        periods = Counter(slot for slot, _ in self.periods)
+        self.changing = {slot for slot, many in periods.items() if many > 1}
+        self.capped_on = date.min
         self.copay_slots = [_copay_slot(claim) for claim in claims]
         self.sharing = Counter(self.copay_slots)
         self.counted = {
@@ -159,15 +162,15 @@ class _Preparing:
             for claim in claims
             if claim.benefit is not None and _counts_visits(claim.benefit)
         }
+        self.as_of = as_of
         self.as_of_year = cover.year.start(as_of) if as_of is not None else None
         self.year: date | None = None
-        self.caps: tuple[Gauge | None, ...] = ()
         self.gauges: dict[tuple[str, str], _LineGauges] = {}
         self.same_through = date.min
 
     def step(self, claim: Claim, copay_slot: Hashable) -> Step:
         """Return the claim as a step of the kernel."""
-        new_years, new_limits = self._begin(claim.date)
+        new_years = self._begin(claim.date)
         benefit, refused = claim.benefit, _refusal(claim)
         if benefit is None or refused is not None:
             return Step(
@@ -176,7 +179,6 @@ class _Preparing:
                 cash=claim.cash,
                 refused=refused,
                 new_years=new_years,
-                new_limits=new_limits,
             )
         gauges = self._line_gauges(claim)
         has_deductible = benefit.deductible != "waived" and gauges.deductible is not None
@@ -198,7 +200,6 @@ class _Preparing:
             assistance=claim.assistance,
             assistance_pool=claim.assistance and (claim.assistance.pool, claim.date.year),
             new_years=new_years,
-            new_limits=new_limits,
         )
 
     def _line_gauges(self, claim: Claim) -> _LineGauges:
@@ -217,7 +218,9 @@ class _Preparing:
                 continue
             limit = period.limit
             carries = limit.carryover_months > 0 and day >= self._carries_from(limit, day)
-            gauge = _gauge(limit, slot, self.cover, carries)
+            gauge = _gauge(limit, slot, self.cover)
+            passable = slot in self.changing or not period.holds_on(self.capped_on)
+            gauge = gauge._replace(carries=carries, passable=passable)
             is_deductible = limit.kind == "deductible"
             if limit.constrains(class_, network):
                 (deductibles if is_deductible else maxes).append(gauge)
@@ -230,15 +233,14 @@ class _Preparing:
         start = self.cover.year.start(day)
         return carries_from(start, self.cover.year.next_start(start), limit.carryover_months)
 
-    def _begin(self, day: date) -> tuple[tuple[YearStart, ...], tuple[Gauge | None, ...]]:
-        """Go on to *day*; return what begins: plan years, and other limits within one."""
+    def _begin(self, day: date) -> tuple[YearStart, ...]:
+        """Go on to *day*; return the plan years that begin."""
         if day <= self.same_through:
-            return (), ()
+            return ()
         new_years = tuple(self._new_years(day))
-        before, self.caps = self.caps, _caps(self.cover, day)
         self.same_through = min(self._last_days(day))
         self.gauges = {}
-        return new_years, () if self.caps == before else self.caps
+        return new_years
 
     def _last_days(self, day: date) -> Iterator[date]:
         """Yield the last days on which something about the limits is as it is on *day*."""
@@ -262,16 +264,16 @@ class _Preparing:
             return
         passed = self.as_of_year
         if passed is not None and passed < start and (self.year is None or self.year < passed):
-            yield self._year_start(passed, passed)
-        yield self._year_start(start, day)
+            yield self._year_start(passed)
+        yield self._year_start(start)
 
-    def _year_start(self, start: date, day: date) -> YearStart:
-        """Begin a plan year with the limits of its start; where it is read from, of *day*."""
+    def _year_start(self, start: date) -> YearStart:
+        """Begin a plan year with the limits of its start, or of the day what is met was read."""
         follows = self.year is not None and self.cover.year.next_start(self.year) == start
         self.year = start
         opening = start == self.as_of_year
-        self.caps = _caps(self.cover, day if opening else start)
-        return YearStart(follows and not opening, opening, self.caps)
+        self.capped_on = self.as_of if opening and self.as_of is not None else start
+        return YearStart(follows and not opening, opening, _caps(self.cover, self.capped_on))
 
 
 def _refusal(claim: Claim) -> str | None:

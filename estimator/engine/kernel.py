@@ -60,7 +60,6 @@ class Step:
     assistance: Assistance | None = None
     assistance_pool: Hashable = None
     new_years: tuple[YearStart, ...] = ()
-    new_limits: tuple[Gauge | None, ...] = ()
 
 
 @dataclass(slots=True)
@@ -125,8 +124,6 @@ def adjudicate(
     """Adjudicate one line at *allowed* and credit it; where *skip*, nothing is paid or credited."""
     for year in step.new_years:
         account.start_year(year, numbers)
-    if step.new_limits:
-        account.cap(step.new_limits, numbers)
     benefit = step.benefit
     if benefit is None or step.refused is not None:
         return _refused(step, numbers)

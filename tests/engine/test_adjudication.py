@@ -169,20 +169,20 @@ def test_a_limit_that_changes_in_mid_year_holds_from_its_first_day() -> None:
     assert [met.individual for met in ledger.met] == [60000]
 
 
-def test_what_is_met_falls_with_a_limit_that_drops_in_mid_year() -> None:
-    before = LimitPeriod(DEDUCTIBLE, None, date(2026, 5, 31))
-    after = LimitPeriod(replace(DEDUCTIBLE, individual=30000), date(2026, 6, 1), None)
+def test_a_limit_lowered_in_mid_year_lowers_nothing_that_is_met() -> None:
+    first = LimitPeriod(DEDUCTIBLE, None, date(2026, 5, 31))
+    lower = LimitPeriod(replace(DEDUCTIBLE, individual=30000), date(2026, 6, 1), date(2026, 6, 30))
+    again = LimitPeriod(DEDUCTIBLE, date(2026, 7, 1), None)
+    days = (date(2026, 5, 1), date(2026, 6, 1), date(2026, 7, 1))
 
-    ledger = adjudicate(
-        [claim(day, 45000) for day in (date(2026, 5, 1), date(2026, 6, 1))],
-        Cover(limits=(before, after)),
-    )
+    ledger = adjudicate([claim(day, 45000) for day in days], Cover(limits=(first, lower, again)))
 
-    assert [line.amounts.deductible for line in ledger.lines] == [45000, 0]
-    assert [met.individual for met in ledger.met] == [30000]
+    # 450 of 500 are met; under 300 nothing more is owed; under 500 again only 50 are left.
+    assert [line.amounts.deductible for line in ledger.lines] == [45000, 0, 5000]
+    assert [line.deductible_met for line in ledger.lines] == [45000, 45000, 50000]
 
 
-def test_accumulators_are_held_to_the_limit_of_the_first_line_not_of_the_years_first_day() -> None:
+def test_accumulators_are_held_to_the_limit_of_the_day_they_were_read() -> None:
     before = LimitPeriod(DEDUCTIBLE, None, date(2026, 5, 31))
     after = LimitPeriod(replace(DEDUCTIBLE, individual=60000), date(2026, 6, 1), None)
     met = Accumulators(limits={DEDUCTIBLE.key: Met(55000, 55000)})

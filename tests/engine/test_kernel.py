@@ -116,14 +116,14 @@ def test_an_embedded_family_amount_stops_a_patient_below_the_individual_one() ->
     assert (opened.individual[0], opened.family[0]) == (3000, 12000)
 
 
-def test_limits_that_come_into_force_lower_what_is_met() -> None:
-    lower = Gauge(slot=0, individual=4000, family=4000)
+def test_a_limit_lowered_in_mid_year_leaves_no_room_and_lowers_nothing_that_is_met() -> None:
+    lowered = Gauge(slot=0, individual=4000, family=4000, passable=True)
     opened = account(9000, 9000)
 
-    (line,) = run([step(3000, deductible=lower, new_limits=(lower, None))], opened, INTEGERS)
+    (line,) = run([step(3000, deductible=lowered, deductible_credits=(lowered,))], opened, INTEGERS)
 
     assert line.deductible == 0
-    assert (opened.individual[0], opened.family[0]) == (4000, 4000)
+    assert (opened.individual[0], opened.family[0]) == (9000, 9000)
 
 
 def test_a_supplement_needs_no_plan_of_its_own_but_every_other_method_does() -> None:
