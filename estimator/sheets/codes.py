@@ -50,9 +50,13 @@ FILE_CODES: dict[str, Code] = {
         "Merged ranges, links or comments cover more cells than a rulebook can have.",
         "Unmerge all cells and clear the links.",
     ),
+    "too-many-definitions": _stop(
+        "The file has more styles, names, formulas or rules of its own than a rulebook can have.",
+        _COPY,
+    ),
     "unsafe-file": _stop(
-        "The file is built in a way that no spreadsheet program builds one (entities, unsafe "
-        "or repeated names, locked parts).",
+        "The file is built in a way that no spreadsheet program builds one (entities, parts that "
+        "overlap, repeat, point outside or are locked).",
         _COPY,
     ),
     "active-content": _stop(

@@ -21,23 +21,23 @@ class NotTablesError(Exception):
 
 
 def encode(tables: tuple[Table, ...]) -> bytes:
-    """Return the tables as JSON, each number format once."""
-    formats: dict[str, int] = {}
-    content = [_table(table, formats) for table in tables]
-    return json.dumps({"formats": list(formats), "tables": content}).encode()
+    """Return the tables as JSON, each text once: a thousand cells may share a long one."""
+    texts: dict[str, int] = {}
+    content = [_table(table, texts) for table in tables]
+    return json.dumps({"texts": list(texts), "tables": content}).encode()
 
 
 def decode(answer: bytes) -> tuple[Table, ...]:
     """Return the tables that ``encode`` was given; raises ``NotTablesError``."""
     try:
         content = json.loads(answer)
-        formats = [str(each) for each in content["formats"]]
-        return tuple(_as_table(table, formats) for table in content["tables"])
+        texts = [str(each) for each in content["texts"]]
+        return tuple(_as_table(table, texts) for table in content["tables"])
     except (ValueError, KeyError, IndexError, TypeError, ArithmeticError, RecursionError) as error:
         raise NotTablesError(type(error).__name__) from error
 
 
-def _table(table: Table, formats: dict[str, int]) -> dict[str, Any]:
+def _table(table: Table, texts: dict[str, int]) -> dict[str, Any]:
     return {
         "name": table.name,
         "merges": [
@@ -45,15 +45,14 @@ def _table(table: Table, formats: dict[str, int]) -> dict[str, Any]:
             for each in table.merges
         ],
         "hidden": sorted(table.hidden_rows),
-        "cells": [_cell(cell, formats) for row in table.rows.values() for cell in row.values()],
+        "cells": [_cell(cell, texts) for row in table.rows.values() for cell in row.values()],
     }
 
 
-def _cell(cell: Cell, formats: dict[str, int]) -> list[Any]:
+def _cell(cell: Cell, texts: dict[str, int]) -> list[Any]:
     kind, text = _typed(cell.value)
-    number_format = formats.setdefault(cell.number_format, len(formats))
-    trouble = cell.trouble.name if cell.trouble else None
-    return [cell.row, cell.column, kind, text, number_format, trouble]
+    numbers = [texts.setdefault(each, len(texts)) for each in (text, cell.number_format)]
+    return [cell.row, cell.column, kind, *numbers, cell.trouble.name if cell.trouble else None]
 
 
 def _typed(value: Value) -> tuple[str, str]:
@@ -74,14 +73,14 @@ _VALUES: dict[str, Any] = {
 }
 
 
-def _as_table(content: dict[str, Any], formats: list[str]) -> Table:
+def _as_table(content: dict[str, Any], texts: list[str]) -> Table:
     rows: dict[int, dict[int, Cell]] = {}
     for row, column, kind, text, number_format, trouble in content["cells"]:
         rows.setdefault(int(row), {})[int(column)] = Cell(
             row=int(row),
             column=int(column),
-            value=_VALUES[kind](text),
-            number_format=formats[number_format],
+            value=_VALUES[kind](texts[text]),
+            number_format=texts[number_format],
             trouble=Trouble[trouble] if trouble else None,
         )
     return Table(

@@ -112,9 +112,9 @@ def test_tables_come_through_as_they_were(cells: list[Cell], name: str) -> None:
         b"[]",
         b"{",
         b"\x80\x04\x95 a pickle",
-        b'{"formats": [], "tables": [7]}',
-        b'{"formats": [], "tables": [{"name": "a", "cells": [[1, 1, "n", "x", 0, null]]}]}',
-        b'{"formats": ["@"], "tables": [{"name": "a", "cells": [[1, 1, "n", "x", 0, null]]}]}',
+        b'{"texts": [], "tables": [7]}',
+        b'{"texts": [], "tables": [{"name": "a", "cells": [[1, 1, "n", 0, 0, null]]}]}',
+        b'{"texts": ["@"], "tables": [{"name": "a", "cells": [[1, 1, "n", 0, 0, null]]}]}',
         b"[" * 100_000,
     ],
 )

@@ -1,0 +1,160 @@
+"""Looks at a file from outside: what it is, and whether its zip is one that programs write.
+
+Nothing is unpacked here. Two programs can read two different things out of a zip whose parts
+overlap, repeat or hide behind other bytes, so such a zip is refused whatever it holds.
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+import struct
+import zipfile
+from collections.abc import Sequence
+from zipfile import ZipFile, ZipInfo
+
+from estimator.sheets.refusal import RefusedError
+
+MEGABYTE = 1024 * 1024
+LARGEST_FILE = 10 * MEGABYTE
+LARGEST_UNPACKED = 30 * MEGABYTE
+MOST_PARTS = 500
+LONGEST_NAME = 250
+
+MANIFEST = "[content_types].xml"
+_ZIP = b"PK\x03\x04"
+_DIRECTORY_ENTRY = b"PK\x01\x02"
+_OLE2 = bytes.fromhex("D0CF11E0A1B11AE1")
+_LOCKED = "EncryptedPackage".encode("utf-16-le")
+_ENCRYPTED = 0x1
+_UNIX = 3
+_LOCAL_HEADER = 30
+
+_SEEMS = (
+    (b"%PDF", "a PDF"),
+    (b"{\\rtf", "a text document (RTF)"),
+    (b'{"', "a link to an online sheet (.gsheet), or JSON"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"\x1f\x8b", "a compressed archive"),
+    (b"PAR1", "a Parquet file"),
+    (b"ID;P", "a SYLK file (.slk)"),
+    (b"<?xml", "an XML file"),
+    (b"<", "a web page"),
+)
+"""How files begin that people upload in place of a workbook."""
+
+_MEMBERS = (
+    ("content.xml", "an OpenDocument file (.ods)"),
+    ("xl/workbook.bin", "a binary workbook (.xlsb)"),
+    ("word/document.xml", "a Word document"),
+    ("ppt/presentation.xml", "a presentation"),
+    ("index/document.iwa", "a Numbers document"),
+)
+"""What other zips of office programs hold."""
+
+_ACTIVE = re.compile(
+    r"vbaproject|(^|/)(externallinks|embeddings|activex|ctrlprops|macrosheets|dialogsheets"
+    r"|querytables|customui)/|(^|/)connections\.xml$"
+)
+
+
+def look_outside(data: bytes) -> None:
+    """Refuse what is not a zip of a sensible size, and say what it seems to be."""
+    if not data:
+        raise RefusedError("empty-file", "")
+    if len(data) > LARGEST_FILE:
+        size = f"{len(data) / MEGABYTE:.1f} MB"
+        raise RefusedError(
+            "file-too-large", f"The file has {size}; a rulebook has at most 10 MB.", size
+        )
+    if data.startswith(_OLE2):
+        is_locked = _LOCKED in data
+        says = "is locked with a password" if is_locked else "has the format before 2007 (.xls)"
+        raise RefusedError("locked-or-old-workbook", f"The file {says}.")
+    if not data.startswith(_ZIP):
+        says = f"The file seems to be {_seems(data)}, not an .xlsx workbook."
+        raise RefusedError("not-a-workbook", says)
+    if data.count(_DIRECTORY_ENTRY) > MOST_PARTS:
+        raise RefusedError("unpacks-too-large", f"The file has more than {MOST_PARTS} parts.")
+
+
+def look_at_parts(archive: ZipFile, data: bytes) -> None:
+    """Refuse a zip by the list of its parts: their names, kinds, sizes and places."""
+    parts = archive.infolist()
+    names = [part.filename.casefold() for part in parts]
+    if MANIFEST not in names or not any(name.startswith("xl/") for name in names):
+        raise RefusedError("not-a-workbook", f"The file is {_holds(names)}, not an .xlsx workbook.")
+    for other, name in _MEMBERS:
+        if other in names:
+            raise RefusedError("not-a-workbook", f"The file is {name}, not an .xlsx workbook.")
+    if len(set(names)) != len(names):
+        raise RefusedError("unsafe-file", "The file holds two parts of one name.")
+    for part in parts:
+        _look_at_part(part)
+    if sum(part.file_size for part in parts) > LARGEST_UNPACKED:
+        raise too_large()
+    _look_at_places(parts, data, archive.start_dir)
+
+
+def too_large() -> RefusedError:
+    """Return the refusal of what unpacks to too much."""
+    size = LARGEST_UNPACKED // MEGABYTE
+    return RefusedError("unpacks-too-large", f"The file unpacks to more than {size} MB.")
+
+
+def _seems(data: bytes) -> str:
+    """Say what a file that is no zip seems to be."""
+    start = data[:2000].lstrip()
+    for magic, name in _SEEMS:
+        if start.startswith(magic):
+            return name
+    if b"\x00" in start:
+        return "another kind of file"
+    return "a text file (CSV)" if re.search(rb"[,;\t]", start) else "a text file"
+
+
+def _holds(names: list[str]) -> str:
+    """Say what a zip that is no workbook seems to be."""
+    return next((name for member, name in _MEMBERS if member in names), "a zip archive")
+
+
+def _look_at_part(part: ZipInfo) -> None:
+    name = part.orig_filename
+    if _points_outside(name) or stat.S_ISLNK(_mode(part)):
+        raise RefusedError("unsafe-file", "A part of the file points outside of it.", name[:60])
+    if len(name) > LONGEST_NAME or not name.isprintable():
+        raise RefusedError("unsafe-file", "A part of the file has an unusual name.", name[:60])
+    if part.flag_bits & _ENCRYPTED:
+        raise RefusedError("unsafe-file", "A part of the file is locked with a password.", name)
+    if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise RefusedError("unsafe-file", "A part of the file is packed in an unusual way.", name)
+    if _ACTIVE.search(name.casefold()):
+        raise RefusedError("active-content", "", name)
+
+
+def _points_outside(name: str) -> bool:
+    return name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/")
+
+
+def _mode(part: ZipInfo) -> int:
+    return part.external_attr >> 16 if part.create_system == _UNIX else 0
+
+
+def _look_at_places(parts: Sequence[ZipInfo], data: bytes, directory: int) -> None:
+    """Refuse parts that share bytes, and bytes before the first part."""
+    in_order = sorted(parts, key=lambda part: part.header_offset)
+    if in_order[0].header_offset != 0:
+        raise RefusedError("unsafe-file", "The file holds another one before its first part.")
+    starts = [part.header_offset for part in in_order[1:]]
+    for part, following in zip(in_order, [*starts, directory], strict=True):
+        if _end(part, data) > following:
+            raise RefusedError("unsafe-file", "Two parts of the file overlap.", part.filename)
+
+
+def _end(part: ZipInfo, data: bytes) -> int:
+    header = data[part.header_offset : part.header_offset + _LOCAL_HEADER]
+    if len(header) < _LOCAL_HEADER:
+        raise zipfile.BadZipFile("no local header")
+    name, extra = struct.unpack("<HH", header[26:30])
+    return int(part.header_offset + _LOCAL_HEADER + name + extra + part.compress_size)

@@ -1,0 +1,13 @@
+"""Why a file is not read."""
+
+from __future__ import annotations
+
+
+class RefusedError(Exception):
+    """Why a file is not read: a code, what was seen, and what it was about."""
+
+    def __init__(self, code: str, says: str, shown: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.says = says
+        self.shown = shown[:60]
