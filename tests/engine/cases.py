@@ -1,63 +1,72 @@
-"""Random cases, as documents of the contract, that use everything the contract knows."""
+"""Random cases, as documents of the contract, that use everything the contract knows.
+
+They are made by plain code from one random source: so a thousand take seconds, and most
+lines are covered and shared between several limits, copays and visits.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
 
 Document = dict[str, Any]
+Make = Callable[[Random], Any]
 
 NETWORKS = ("in", "out", "all")
 CLASSES = ("medical", "drug", "all")
 CATEGORIES = ("infusion", "visit", "drug")
+METHODS = ("standard", "non_duplication", "maintenance_of_benefits", "medicare_secondary")
+YEAR_STARTS = ("01-01", "01-01", "01-31", "03-01", "07-15", "08-31", "12-31")
+ROUND = ("0", "0.01", "10", "20", "50", "100", "250", "500", "1000", "3000")
+RATES = ("0", "0.05", "0.125", "0.2", "0.333", "0.5", "1")
 FIRST_DAY = date(2025, 11, 1)
 
-ROUND = ("0", "0.01", "10", "20", "50", "100", "250", "500", "1000", "3000")
-AMOUNTS = st.one_of(
-    st.sampled_from(ROUND), st.integers(0, 200_000).map(lambda cents: f"{cents / 100:.2f}")
-)
-SMALL = st.one_of(
-    st.sampled_from(("0", "5", "20", "40")),
-    st.integers(0, 9_000).map(lambda cents: f"{cents / 100:.2f}"),
-)
-RATES = st.sampled_from(("0", "0.05", "0.125", "0.2", "0.333", "0.5", "1"))
-# Days come in clusters, so that lines share dates, months and plan years, and cross them.
-DAYS = st.builds(
-    lambda month, day: (FIRST_DAY + timedelta(days=31 * month + day)).isoformat(),
-    st.sampled_from((0, 1, 2, 3, 8, 9, 12, 13, 14, 26)),
-    st.sampled_from((0, 0, 1, 13, 14, 15, 29, 30)),
-)
-YEAR_STARTS = st.sampled_from(("01-01", "01-01", "01-31", "03-01", "07-15", "08-31", "12-31"))
+
+def amount(random: Random) -> str:
+    return random.choice(ROUND) if random.random() < 0.4 else dollars(random.randrange(200_000))
 
 
-def sometimes(**values: st.SearchStrategy[Any]) -> st.SearchStrategy[Document]:
-    """Objects in which each key may stand or be left out."""
-    return st.fixed_dictionaries({}, optional=values)
+def small(random: Random) -> str:
+    return dollars(random.choice((0, 500, 2000, 4000, random.randrange(9_000))))
 
 
-def merged(*parts: st.SearchStrategy[Document]) -> st.SearchStrategy[Document]:
-    return st.tuples(*parts).map(lambda found: {k: v for part in found for k, v in part.items()})
+def dollars(cents: int) -> str:
+    return f"{cents / 100:.2f}"
 
 
-@st.composite
-def several(draw: st.DrawFn, each: st.SearchStrategy[Document], most: int) -> list[Document]:
-    """Lists of every length alike, where a plain list strategy would prefer short ones."""
-    return [draw(each) for _ in range(draw(st.integers(0, most)))]
+def one_of(*values: Any) -> Make:
+    return lambda random: random.choice(values)
 
 
-@st.composite
-def limits(draw: st.DrawFn) -> list[Document]:
-    """Limits of every class and network, but no two deductibles that meet one line."""
-    kinds = st.sampled_from(("deductible", "oop_max"))
-    names = st.tuples(kinds, st.sampled_from(CLASSES), st.sampled_from(NETWORKS))
+def whole(first: int, last: int) -> Make:
+    return lambda random: random.randint(first, last)
+
+
+def sometimes(random: Random, often: float, **keys: Make) -> Document:
+    """Return an object in which each key stands so often."""
+    return {key: make(random) for key, make in keys.items() if random.random() < often}
+
+
+def day(random: Random) -> str:
+    """Return a day near the end or the start of a month, so that days meet and plan years end."""
+    month = random.choice((0, 1, 2, 3, 8, 9, 12, 13, 14, 26))
+    return str(FIRST_DAY + timedelta(31 * month + random.choice((0, 0, 1, 13, 14, 15, 29, 30))))
+
+
+def limits(random: Random) -> list[Document]:
+    """Return limits of every class and network, but no two deductibles that meet one line."""
     kept: list[tuple[str, str, str]] = []
-    for name in draw(st.lists(names, max_size=8, unique=True)):
-        if name[0] == "oop_max" or not any(_meet(name, other) for other in kept):
+    for _ in range(random.randrange(9)):
+        kind = random.choice(("deductible", "oop_max"))
+        name = (kind, random.choice(CLASSES), random.choice(NETWORKS))
+        crosses = kind == "deductible" and any(_meet(name, other) for other in kept)
+        if name not in kept and not crosses:
             kept.append(name)
-    return [draw(limit(*name)) for name in kept]
+    return [limit(random, *name) for name in kept]
 
 
 def _meet(one: tuple[str, str, str], other: tuple[str, str, str]) -> bool:
@@ -66,126 +75,118 @@ def _meet(one: tuple[str, str, str], other: tuple[str, str, str]) -> bool:
     return all(a == b or "all" in (a, b) for a, b in zip(one[1:], other[1:], strict=True))
 
 
-@st.composite
-def limit(draw: st.DrawFn, kind: str, class_: str, network: str) -> Document:
-    found: Document = {"kind": kind, "class": class_, "network": network}
-    found["individual"] = draw(AMOUNTS)
-    found |= draw(sometimes(credited_by=st.sampled_from(NETWORKS), family=AMOUNTS))
+def limit(random: Random, kind: str, class_: str, network: str) -> Document:
+    found = {"kind": kind, "class": class_, "network": network, "individual": amount(random)}
+    found |= sometimes(random, 0.4, credited_by=one_of(*NETWORKS), family=amount)
     if "family" in found:
-        found["family_basis"] = draw(st.sampled_from(("embedded", "aggregate")))
+        found |= sometimes(random, 0.6, family_basis=one_of("embedded", "aggregate"))
     if kind == "deductible":
-        found["carryover_months"] = draw(st.sampled_from((0, 0, 1, 3, 12)))
+        found |= sometimes(random, 0.5, carryover_months=one_of(0, 1, 3, 12))
     return found
 
 
-TERMS = sometimes(
-    covered=st.sampled_from((True, True, True, False)),
-    copay=SMALL,
-    copay_per=st.sampled_from(("visit", "day", "line")),
-    coinsurance=RATES,
-    coinsurance_on=st.sampled_from(("remainder", "allowed")),
-    coinsurance_min=SMALL,
-    coinsurance_max=SMALL,
-    deductible=st.sampled_from(("applies", "waived", "after_copay")),
-    counts_toward_oop_max=st.booleans(),
-    visit_limit=st.integers(0, 5),
-    deductible_waived_visits=st.integers(0, 4),
-    waived_visits_copay=SMALL,
-    visit_group=st.sampled_from(("one", "two")),
-    balance_bill_protected=st.booleans(),
-    plan_pays_max=AMOUNTS,
-)
+def benefits(random: Random) -> list[Document]:
+    names = {("*", "all")} if random.random() < 0.7 else set()
+    for _ in range(random.randrange(1, 6)):
+        names.add((random.choice((*CATEGORIES, "*")), random.choice(NETWORKS)))
+    often = random.choice((0.1, 0.2, 0.4))
+    return [benefit(random, often, *name) for name in sorted(names)]
 
 
-@st.composite
-def benefits(draw: st.DrawFn) -> list[Document]:
-    names = st.tuples(st.sampled_from((*CATEGORIES, "*")), st.sampled_from(NETWORKS))
-    found = draw(st.lists(names, min_size=1, max_size=7, unique=True))
-    return [
-        {"category": category, "network": network, **draw(TERMS)} for category, network in found
-    ]
+def benefit(random: Random, often: float, category: str, network: str) -> Document:
+    usual = sometimes(
+        random,
+        0.6,
+        copay=small,
+        copay_per=one_of("visit", "day", "line"),
+        coinsurance=one_of(*RATES),
+        deductible=one_of("applies", "waived", "after_copay"),
+    )
+    rare = sometimes(
+        random,
+        often,
+        covered=one_of(True, False),
+        coinsurance_on=one_of("remainder", "allowed"),
+        coinsurance_min=small,
+        coinsurance_max=small,
+        counts_toward_oop_max=one_of(True, False),
+        visit_limit=whole(0, 6),
+        deductible_waived_visits=whole(0, 4),
+        waived_visits_copay=small,
+        visit_group=one_of("one", "two"),
+        balance_bill_protected=one_of(True, False),
+        plan_pays_max=amount,
+    )
+    return {"category": category, "network": network, **usual, **rare}
 
 
-@st.composite
-def payers(draw: st.DrawFn) -> Document:
-    """A plan, whom it covers, and what was met of it."""
-    plan: Document = {"limits": draw(limits()), "benefits": draw(benefits())}
-    plan |= draw(sometimes(plan_year_start=YEAR_STARTS))
-    return {
-        "plan": plan,
-        "coverage": draw(st.sampled_from(("self", "family"))),
-        "accumulators": draw(accumulators(plan)),
-    }
+def payer(random: Random) -> Document:
+    """Return a plan, whom it covers, and what was met of it."""
+    plan: Document = {"limits": limits(random), "benefits": benefits(random)}
+    plan |= sometimes(random, 0.6, plan_year_start=one_of(*YEAR_STARTS))
+    given = {"plan": plan, "accumulators": accumulators(random, plan)}
+    return given | sometimes(random, 0.7, coverage=one_of("self", "family"))
 
 
-@st.composite
-def accumulators(draw: st.DrawFn, plan: Mapping[str, Any]) -> list[Document]:
-    """What was met of some of the plan's limits and benefits."""
+def accumulators(random: Random, plan: Mapping[str, Any]) -> list[Document]:
+    """Return what was met of some of the plan's limits and benefits."""
     found = []
     for limit in plan["limits"]:
-        if draw(st.booleans()):
-            given = {key: limit[key] for key in ("kind", "class", "network")}
-            given |= draw(sometimes(individual=AMOUNTS, family=AMOUNTS))
-            if limit.get("carryover_months"):
-                given |= draw(sometimes(carryover_individual=AMOUNTS, carryover_family=AMOUNTS))
-            found.append(given)
+        given = {key: limit[key] for key in ("kind", "class", "network")}
+        given |= sometimes(random, 0.6, individual=amount, family=amount)
+        if limit.get("carryover_months"):
+            given |= sometimes(random, 0.7, carryover_individual=amount, carryover_family=amount)
+        found.append(given)
     for benefit in plan["benefits"]:
         named = {key: benefit[key] for key in ("category", "network")}
-        if draw(st.booleans()):
-            found.append({"kind": "visits", **named, "count": draw(st.integers(0, 3))})
-        if draw(st.booleans()):
-            found.append({"kind": "plan_paid", **named, "amount": draw(AMOUNTS)})
+        found.append({"kind": "visits", **named, "count": random.randrange(4)})
+        found.append({"kind": "plan_paid", **named, "amount": amount(random)})
+    return [each for each in found if random.random() < 0.4]
+
+
+def claim(random: Random, days: list[str]) -> Document:
+    found = {"date": random.choice(days), "category": random.choice(CATEGORIES)}
+    found |= {"billed": amount(random)}
+    found |= sometimes(
+        random,
+        0.5,
+        visit=one_of("first", "second", "third"),
+        network=one_of("in", "out"),
+        allowed=amount,
+        secondary_allowed=amount,
+        **{"class": one_of("medical", "drug")},
+    )
+    cash = sometimes(random, 0.2, cash=random.choice((amount, small)))
+    if cash and float(cash["cash"]) > 0:
+        found |= cash | sometimes(random, 0.5, cash_for=one_of("any", "refused"))
     return found
 
 
-CLAIMS = merged(
-    st.fixed_dictionaries(
-        {"date": DAYS, "category": st.sampled_from((*CATEGORIES, "other")), "billed": AMOUNTS}
-    ),
-    sometimes(
-        visit=st.sampled_from(("first", "second", "third")),
-        network=st.sampled_from(("in", "out")),
-        allowed=AMOUNTS,
-        secondary_allowed=AMOUNTS,
-        cash=st.one_of(AMOUNTS, SMALL).filter(lambda amount: float(amount) > 0),
-        cash_for=st.sampled_from(("any", "refused")),
-        **{"class": st.sampled_from(("medical", "drug"))},
-    ),
-)
+def assistance(random: Random) -> Document:
+    row = {"category": random.choice((*CATEGORIES, "*")), "patient_pays": small(random)}
+    return row | sometimes(
+        random, 0.5, annual_max=amount, used=amount, counts_toward_limits=one_of(True, False)
+    )
 
-ASSISTANCE = st.lists(
-    merged(
-        st.fixed_dictionaries(
-            {"category": st.sampled_from((*CATEGORIES, "*")), "patient_pays": SMALL}
-        ),
-        sometimes(annual_max=AMOUNTS, used=AMOUNTS, counts_toward_limits=st.booleans()),
-    ),
-    min_size=1,
-    max_size=3,
-)
 
-METHODS = ("standard", "non_duplication", "maintenance_of_benefits", "medicare_secondary")
-SECONDARY = st.one_of(
-    merged(st.fixed_dictionaries({"method": st.sampled_from(METHODS)}), payers()),
-    merged(
-        st.just({"method": "supplement"}),
-        sometimes(
-            covers_deductible=RATES,
-            covers_copay=RATES,
-            covers_coinsurance=RATES,
-            covers_balance_bill=RATES,
-        ),
-    ),
-)
-OTHERS: st.SearchStrategy[Document] = st.one_of(
-    st.just({}),
-    st.fixed_dictionaries({"assistance": ASSISTANCE}),
-    st.fixed_dictionaries({"secondary": SECONDARY}),
-)
+def others(random: Random) -> Document:
+    """Return who else pays: nobody, copay assistance, a second plan, or a supplement."""
+    kind = random.choice(("nobody", "assistance", "plan", "supplement"))
+    if kind == "assistance":
+        return {"assistance": [assistance(random) for _ in range(random.randint(1, 3))]}
+    if kind == "plan":
+        return {"secondary": {"method": random.choice(METHODS), **payer(random)}}
+    if kind == "supplement":
+        parts = ("deductible", "copay", "coinsurance", "balance_bill")
+        covers = {f"covers_{part}": one_of(*RATES) for part in parts}
+        return {"secondary": {"method": "supplement", **sometimes(random, 0.7, **covers)}}
+    return {}
 
-CASES = merged(
-    payers(),
-    st.fixed_dictionaries({"claims": several(CLAIMS, 14)}),
-    sometimes(as_of=DAYS),
-    OTHERS,
-)
+
+def case(random: Random, lines: int) -> Document:
+    found = {**payer(random), **others(random), **sometimes(random, 0.5, as_of=day)}
+    days = [day(random) for _ in range(random.randint(1, 8))]
+    return {**found, "claims": [claim(random, days) for _ in range(lines)]}
+
+
+CASES = st.builds(case, st.randoms(use_true_random=True), st.integers(0, 20))

@@ -55,7 +55,7 @@ def in_cents(answer: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-@examples(250)
+@examples(1000)
 @given(CASES)
 def test_the_engine_agrees_with_the_reference_on_every_line(case: dict[str, Any]) -> None:
     ledger = building.build(case).ledger()
@@ -63,7 +63,7 @@ def test_the_engine_agrees_with_the_reference_on_every_line(case: dict[str, Any]
     assert building.answer(ledger) == in_cents(reference.answer(case))
 
 
-@examples(80)
+@examples(300)
 @given(CASES)
 def test_every_cent_of_a_line_is_in_one_place_and_none_is_below_zero(case: dict[str, Any]) -> None:
     for line in building.build(case).ledger().lines:
@@ -84,7 +84,7 @@ def due(line: LedgerLine) -> int:
     return min(claim.allowed, claim.billed) + int(amounts.balance_bill)
 
 
-@examples(80)
+@examples(300)
 @given(CASES)
 def test_what_is_met_never_passes_its_limit(case: dict[str, Any]) -> None:
     built = building.build(case)
@@ -107,7 +107,7 @@ def assert_within(limits: tuple[LimitPeriod, ...], account: Account, family: boo
             assert 0 <= family_met <= limit.family
 
 
-@examples(60)
+@examples(150)
 @given(CASES, RANDOMS)
 def test_the_order_of_claims_on_different_dates_is_irrelevant(
     case: dict[str, Any], random: Random
@@ -133,7 +133,7 @@ def mixed(claims: list[Any], random: Random) -> list[tuple[int, Any]]:
     return [by_day[day].pop(0) for day in days]
 
 
-@examples(100)
+@examples(200)
 @given(CASES, RANDOMS)
 def test_arrays_give_each_patient_what_integers_give(case: dict[str, Any], random: Random) -> None:
     patients = [building.build(stacking.variant(case, random)) for _ in range(PATIENTS)]
