@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -87,7 +87,7 @@ def log_fault(error: BaseException) -> None:
     logger.error("%s at %s, answering %s", type(error).__name__, at, request.endpoint)
 
 
-HANDLERS = (
+HANDLERS: tuple[tuple[type[Exception] | int, Callable[[Any], Response]], ...] = (
     (NotJson, from_not_json),
     (DocumentRefused, from_refused),
     (NoPublishedRulebook, from_no_rulebook),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -31,21 +30,32 @@ def small(app: Flask) -> Flask:
     return app
 
 
-@pytest.fixture
-def app(tmp_path: Path) -> Flask:
-    return small(create_app(Settings(database_url=f"sqlite:///{tmp_path}/none.sqlite3")))
+def make() -> Flask:
+    """Return an application that serves the small rulebook and opens no database."""
+    return small(create_app(Settings(database_url="sqlite:////nowhere/none.sqlite3")))
 
 
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+def app() -> Flask:
+    """An application of the test's own."""
+    return make()
 
 
 @pytest.fixture(scope="session")
-def address() -> Iterator[str]:
+def shared() -> Flask:
+    """An application for all tests that change nothing in it."""
+    return make()
+
+
+@pytest.fixture
+def client(shared: Flask) -> FlaskClient:
+    return shared.test_client()
+
+
+@pytest.fixture(scope="session")
+def address(shared: Flask) -> Iterator[str]:
     """The address of a server on this machine."""
-    app = small(create_app(Settings(database_url="sqlite:////nowhere/none.sqlite3")))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, shared, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

@@ -126,17 +126,13 @@ class FormPage:
         return [self._limit(limit) for limit in plan["limits"]] if plan else []
 
     def _limit(self, limit: Mapping[str, Any]) -> MetShown:
-        label = fields.met_label(limit)
-        individual, family = (
-            self.field(
-                fields.met_name(limit, who),
-                label,
-                f"of {words.money(limit[who]).removesuffix('.00')}" if limit[who] else "",
-                who,
-            )
-            for who in fields.WHO
-        )
-        return MetShown(individual, family if limit["family"] is not None else None)
+        has_family = limit["family"] is not None
+        individual = self._met(limit, "individual", "individual" if has_family else "")
+        return MetShown(individual, self._met(limit, "family", "family") if has_family else None)
+
+    def _met(self, limit: Mapping[str, Any], who: str, whose: str) -> FieldShown:
+        hint = f"of {words.money(limit[who]).removesuffix('.00')}"
+        return self.field(fields.met_name(limit, who), fields.met_label(limit), hint, whose)
 
     @property
     def card_limits(self) -> list[MetShown]:

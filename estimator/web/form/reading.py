@@ -173,19 +173,20 @@ class _Reader:
             )
             return None
         found = self.options.search.find(text[:LONGEST])
+        if len(found) > 1:
+            self.reading.candidates[name] = found
         chosen = [plan for plan in found if plan["plan_id"] == self.posted(f"{name}_id")]
         if len(chosen or found) == 1:
             return (chosen or found)[0]
-        self._not_one(name, text[:LONGEST], found)
+        self._not_one(name, text[:LONGEST], len(found))
         return None
 
-    def _not_one(self, name: str, text: str, found: list[Plan]) -> None:
-        if found:
-            self.reading.candidates[name] = found
+    def _not_one(self, name: str, text: str, fit: int) -> None:
+        if fit:
             self._refuse(
                 f"{name}_id",
                 "plan-ambiguous",
-                f"{len(found)} plans fit what was typed.",
+                f"{fit} plans fit what was typed.",
                 "Choose one of them.",
             )
             return

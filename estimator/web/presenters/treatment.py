@@ -86,7 +86,12 @@ def treatment(each: dict[str, Any], names: Names) -> TreatmentShown:
 
 def why_not(each: dict[str, Any]) -> Iterator[str]:
     """Yield why a treatment cannot be estimated."""
-    told = [finding["message"] for finding in each["findings"] if finding["severity"] == "stop"]
+    name = f"{each['name']}: "
+    told = [
+        finding["message"].removeprefix(name)
+        for finding in each["findings"]
+        if finding["severity"] == "stop"
+    ]
     yield from told or [each["facts"].get("not_priced_because") or "No price is known."]
 
 

@@ -13,7 +13,7 @@
   function followPlan(form, button) {
     button.hidden = true;
     let latest = 0;
-    const refresh = async () => {
+    const refresh = async (parts) => {
       const turn = ++latest;
       const body = new URLSearchParams(new FormData(form));
       const answer = await fetch(form.dataset.planUrl, { method: "POST", body }).catch(() => null);
@@ -22,13 +22,14 @@
         return;
       }
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      for (const id of ["plan-choice", "plan-met"]) {
+      for (const id of parts) {
         const fresh = page.getElementById(id);
         if (fresh) document.getElementById(id).replaceChildren(...fresh.childNodes);
       }
     };
     form.addEventListener("change", (event) => {
-      if (["plan", "plan_id", "insurance"].includes(event.target.name)) refresh();
+      if (event.target.name === "plan") refresh(["plan-choice", "plan-met"]);
+      if (event.target.name === "plan_id") refresh(["plan-met"]); // the choice keeps its focus
     });
   }
 

@@ -1,0 +1,257 @@
+"""The form as staff use it: in a real browser, by keyboard, with and without JavaScript."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+NARROW, WIDE = 320, 1280
+
+
+@contextmanager
+def opened(browser: Browser, address: str, width: int = WIDE, **options: Any) -> Iterator[Page]:
+    """Give the empty form; a message of the browser's console is a fault."""
+    context = browser.new_context(viewport={"width": width, "height": 800}, **options)
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(address)
+    yield page
+    assert said == []
+    assert context.cookies() == []
+    context.close()
+
+
+def press(page: Page, key: str) -> None:
+    with page.expect_navigation():
+        page.keyboard.press(key)
+
+
+def choose_card(page: Page) -> None:
+    page.get_by_label("My plan is not listed").check()
+
+
+def answer(page: Page, plan: str) -> None:
+    page.locator("#plan").fill(plan)
+    press(page, "Enter")
+
+
+def everything_open(page: Page) -> None:
+    page.locator("[value=sertraline]").uncheck()
+    page.locator("#household_size").fill("1")
+    page.locator("#annual_income").fill("20000")
+    answer(page, "gold")
+    page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
+
+
+def wrong_everywhere(page: Page) -> None:
+    for name in ("age", "months", "start_date", "annual_income", "household_size"):
+        page.locator(f"#{name}").fill("?")
+    answer(page, "gold")
+
+
+def no_treatment(page: Page) -> None:
+    for box in page.locator("[name=treatments]").all():
+        box.uncheck()
+    answer(page, "gold")
+
+
+def wrong_card(page: Page) -> None:
+    choose_card(page)
+    page.get_by_label("Family").first.check()
+    press(page, "Enter")
+
+
+STATES: dict[str, Callable[[Page], None]] = {
+    "empty": lambda page: None,
+    "plan not listed": choose_card,
+    "errors": wrong_everywhere,
+    "ambiguous": lambda page: answer(page, "acme"),
+    "no treatment": no_treatment,
+    "card errors": wrong_card,
+    "answer": lambda page: answer(page, "gold"),
+    "coverage unknown": lambda page: answer(page, "hushed"),
+    "everything open": everything_open,
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_everybody_can_use_every_state(browser: Browser, address: str, state: str) -> None:
+    with opened(browser, address) as page:
+        STATES[state](page)
+        page.evaluate(AXE.read_text("utf-8"))
+        for width in (NARROW, WIDE):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)
+                assert violations(page) == []
+
+
+def violations(page: Page) -> list[tuple[str, list[str]]]:
+    run = "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})"
+    found = page.evaluate(f"{run}.then(found => found.violations)", RULES)
+    return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_the_whole_way_goes_by_keyboard(browser: Browser, address: str, script: bool) -> None:
+    with opened(browser, address, java_script_enabled=script) as page:
+        expect(page.locator("#plan")).to_be_focused()
+        page.keyboard.type("acme")
+        press(page, "Enter")
+
+        expect(page).to_have_title(re.compile(r"^Error: "))
+        expect(page.locator("#outcome")).to_be_focused()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.locator("#plan_id")).to_be_focused()
+        page.keyboard.press("Space")
+        press(page, "Enter")
+
+        expect(page.locator("#outcome")).to_be_focused()
+        expect(page.locator("#say")).to_contain_text("Over 12 months, Ketamine infusions would")
+        page.get_by_role("button", name="New patient").last.focus()
+        press(page, "Enter")
+
+        expect(page.locator("#plan")).to_be_focused()
+        expect(page.locator("#plan")).to_have_value("")
+
+
+def test_without_javascript_a_button_asks_for_the_limits(browser: Browser, address: str) -> None:
+    with opened(browser, address, java_script_enabled=False) as page:
+        page.locator("#plan").fill("silver")
+        with page.expect_navigation():
+            page.get_by_role("button", name="Use this plan").click()
+
+        expect(page.get_by_label("Deductible, medical, in network: met so far")).to_be_visible()
+        expect(page.locator("#met")).to_be_focused()
+
+
+def test_with_javascript_the_limits_come_by_themselves(browser: Browser, address: str) -> None:
+    with opened(browser, address) as page:
+        expect(page.get_by_role("button", name="Use this plan")).to_be_hidden()
+        page.locator("#plan").fill("golden choice")
+        page.keyboard.press("Tab")
+
+        deductible = page.locator("#met_deductible_all_in_individual")
+        expect(deductible).to_be_visible()
+        expect(page.locator("#met_deductible_all_in_family")).to_be_hidden()
+        page.get_by_label("Family").first.check()
+        expect(page.locator("#met_deductible_all_in_family")).to_be_visible()
+        deductible.fill("$500")
+        press(page, "Enter")
+        expect(deductible).to_have_value("$500")
+
+
+def test_choosing_among_plans_brings_the_limits(browser: Browser, address: str) -> None:
+    with opened(browser, address) as page:
+        page.locator("#plan").fill("acme")
+        page.keyboard.press("Tab")
+        page.get_by_label("Acme Silver 900").check()
+
+        expect(page.locator("#met_deductible_drug_in_individual")).to_be_visible()
+        expect(page.get_by_label("Acme Silver 900")).to_be_focused()
+        page.keyboard.press("ArrowUp")
+        expect(page.locator("#met_oop_max_all_in_individual")).to_be_visible()
+        expect(page.get_by_label("Acme Gold 500")).to_be_focused()
+
+
+def test_a_lost_connection_brings_the_button_back(browser: Browser, address: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address)
+    page.route("**/plan", lambda route: route.abort())
+    page.locator("#plan").fill("gold")
+    page.keyboard.press("Tab")
+
+    expect(page.get_by_role("button", name="Use this plan")).to_be_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_only_what_the_insurance_needs_is_shown(
+    browser: Browser, address: str, script: bool
+) -> None:
+    with opened(browser, address, java_script_enabled=script) as page:
+        deductible = page.get_by_label("Deductible (individual)")
+        expect(deductible).to_be_hidden()
+        choose_card(page)
+        expect(deductible).to_be_visible()
+        expect(page.locator("#plan")).to_be_hidden()
+        page.get_by_label("No insurance").check()
+        expect(deductible).to_be_hidden()
+        expect(page.locator("#met")).to_be_hidden()
+        expect(page.get_by_label("Family").first).to_be_hidden()
+
+
+def test_the_sentence_is_copied(browser: Browser, address: str) -> None:
+    permissions = ["clipboard-read", "clipboard-write"]
+    with opened(browser, address, permissions=permissions) as page:
+        answer(page, "gold")
+        page.get_by_role("button", name="Copy the sentence").click()
+
+        expect(page.locator("#copied")).to_have_text("Copied")
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied == page.locator("#say").inner_text()
+
+
+def test_where_nothing_can_be_copied_the_sentence_is_selected(
+    browser: Browser, address: str
+) -> None:
+    with opened(browser, address) as page:
+        answer(page, "gold")
+        page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject() }")
+        page.get_by_role("button", name="Copy the sentence").click()
+
+        expect(page.locator("#copied")).to_contain_text("Ctrl+C")
+        assert (
+            page.evaluate("getSelection().toString().trim()") == page.locator("#say").inner_text()
+        )
+
+
+def test_what_has_focus_is_never_hidden(browser: Browser, address: str) -> None:
+    hidden = """() => {
+        const it = document.activeElement.getBoundingClientRect();
+        const bar = document.querySelector(".buttons");
+        if (bar.contains(document.activeElement) || document.activeElement === document.body)
+            return false;
+        return it.top >= innerHeight || it.bottom > bar.getBoundingClientRect().top + 1
+            && it.top < bar.getBoundingClientRect().bottom;
+    }"""
+    with opened(browser, address, NARROW) as page:
+        page.set_viewport_size({"width": NARROW, "height": 500})
+        while page.evaluate("document.activeElement !== document.body"):
+            page.keyboard.press("Tab")
+            assert not page.evaluate(hidden), page.evaluate("document.activeElement.outerHTML")
+
+
+def test_the_summary_prints_on_two_pages(browser: Browser, address: str) -> None:
+    with opened(browser, address) as page:
+        answer(page, "gold")
+        paper = page.pdf(format="Letter", prefer_css_page_size=True)
+        page.emulate_media(media="print")
+
+        assert len(re.findall(rb"/Type\s*/Page\b", paper)) <= 2
+        expect(page.locator("#say")).to_be_visible()
+        expect(page.locator("svg.chart")).to_be_visible()
+        expect(page.locator("#beside")).to_be_visible()
+        expect(page.locator("#estimate-form")).to_be_hidden()
+
+
+def test_nothing_stays_in_the_browser(browser: Browser, address: str) -> None:
+    with opened(browser, address) as page:
+        answer(page, "gold")
+
+        assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+        assert page.url.removeprefix(address) == "/#outcome"
