@@ -38,7 +38,7 @@ def plans(port: int) -> list[dict[str, Any]]:
 
 
 def bodies(known: list[dict[str, Any]], detail: str) -> list[bytes]:
-    """Return 240 requests: every plan, twenty patients each."""
+    """Return twenty patients for every plan, at one clinic, starting on one day."""
     made = []
     for number in range(20):
         for plan in known:
@@ -52,9 +52,9 @@ def bodies(known: list[dict[str, Any]], detail: str) -> list[bytes]:
                 for limit in plan["limits"]
             ]
             document = {
-                "clinic_id": ("boston-sample", "tampa-sample")[number % 2],
+                "clinic_id": "boston-sample",
                 "plan_id": plan["plan_id"],
-                "start_date": f"2026-12-{1 + number % 2:02d}",
+                "start_date": "2026-12-01",
                 "accumulators": met,
                 "patient": {"age": 20 + number, "failed_trials": number % 6, "diagnosis": "F33.2"},
                 "detail": detail,

@@ -70,7 +70,7 @@ class Situation:
         return price_course(self.setting, treatment)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=768)
 def _course(setting: Setting, treatment: str) -> PricedCourse:
     return price_course(setting, treatment)
 
