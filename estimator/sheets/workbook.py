@@ -57,7 +57,11 @@ def read_workbook(data: bytes) -> Book:
 def _tables(data: bytes) -> tuple[Table, ...]:
     book = _open(data, values=False)
     has_formulas = any(cell.data_type == "f" for ws in book.worksheets for cell in _stored(ws))
-    saved = _open(data, values=True) if has_formulas else None
+    return tables_of(book, _open(data, values=True) if has_formulas else None)
+
+
+def tables_of(book: Workbook, saved: Workbook | None = None) -> tuple[Table, ...]:
+    """Return the tables of an opened workbook; *saved* is the same with formulas' results."""
     return tuple(
         _table(ws, saved.worksheets[index] if saved else None)
         for index, ws in enumerate(book.worksheets)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,7 +17,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from estimator.findings import Finding
 from estimator.rulebook.checks import all_findings
-from estimator.rulebook.loader import load_workbook_bytes
+from estimator.rulebook.loader import load_tables, load_workbook_bytes
+from estimator.sheets.workbook import tables_of
 
 SHIPPED = Path(__file__).parents[2] / "rules" / "us-2026.xlsx"
 TODAY = date(2026, 12, 1)
@@ -73,9 +75,24 @@ def add_row(ws: Worksheet, like: int, **cells: Any) -> int:
     return number
 
 
+@cache
+def _packed() -> bytes:
+    """Return the shipped workbook as openpyxl holds it: five times as fast to open as the file."""
+    return pickle.dumps(openpyxl.load_workbook(SHIPPED))
+
+
+def opened() -> Workbook:
+    """Return the shipped workbook, open, to be changed at will."""
+    book: Workbook = pickle.loads(_packed())  # noqa: S301 - our own
+    for ws in book.worksheets:  # what a pickle forgets: how rows and columns are made
+        ws.row_dimensions.default_factory = ws._add_row
+        ws.column_dimensions.default_factory = ws._add_column
+    return book
+
+
 def changed(change: Callable[[Workbook], object]) -> bytes:
     """Return the shipped workbook's bytes after *change*."""
-    book = openpyxl.load_workbook(SHIPPED)
+    book = opened()
     change(book)
     stream = BytesIO()
     book.save(stream)
@@ -95,4 +112,12 @@ def shipped_findings() -> frozenset[Finding]:
 
 def new_findings(change: Callable[[Workbook], object]) -> list[Finding]:
     """Return the findings that the shipped workbook has only after *change*."""
+    book = opened()
+    change(book)
+    found = all_findings(load_tables(tables_of(book)), TODAY)
+    return [each for each in found if each not in shipped_findings()]
+
+
+def new_findings_in_file(change: Callable[[Workbook], object]) -> list[Finding]:
+    """Return the same by way of a file, which takes three times as long."""
     return [each for each in findings_of(changed(change)) if each not in shipped_findings()]

@@ -9,7 +9,15 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from estimator.rulebook.codes import BETWEEN_CODES, CELL_CODES, CODES, ROW_CODES, SHEET_CODES
-from tests.rulebook.mistakes import GIVEN, Mistake, add_row, at, new_findings, row_where
+from tests.rulebook.mistakes import (
+    GIVEN,
+    Mistake,
+    add_row,
+    at,
+    new_findings,
+    new_findings_in_file,
+    row_where,
+)
 
 RATED = {"Coinsurance %": GIVEN}
 COPAY = {"Cost share": "copay"}
@@ -308,6 +316,13 @@ def test_one_mistake_gives_one_finding_at_its_cell(
     assert [(each.code, each.where) for each in found] == [(code, where[0])]
     assert found[0].severity is CODES[code].severity
     assert found[0].advice
+
+
+@pytest.mark.parametrize(("code", "make"), ALL[::12], ids=NAMES[::12])
+def test_the_same_is_found_in_the_saved_file(code: str, make: Callable[[Workbook], str]) -> None:
+    where: list[str] = []
+    found = new_findings_in_file(lambda book: where.append(make(book)))
+    assert [(each.code, each.where) for each in found] == [(code, where[0])]
 
 
 def test_every_code_of_the_rules_has_a_mistake_that_gives_it() -> None:
