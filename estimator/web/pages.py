@@ -75,12 +75,12 @@ class Pages:
 
     def _answer(self, posted: Posted, live: Live, choices: Options) -> str:
         reading = read_form(posted, choices)
-        if reading.findings:
-            return _render(FormPage(posted, choices, reading, errors(reading)))
         try:
             answer = self._estimate(live, reading)
         except DocumentRefused as refused:
-            found = errors(reading, refused.findings)
+            reading.refused = refused.findings
+        found = errors(reading)
+        if found:
             return _render(FormPage(posted, choices, reading, found))
         return _render(FormPage(posted, choices, reading), present(answer, live.rulebook))
 

@@ -194,6 +194,12 @@ def test_signs_that_cannot_be_shown_are_a_problem(client: FlaskClient, name: str
     assert "Error: " in Page(response.text).title
 
 
+def test_what_the_form_and_the_service_find_comes_together(client: FlaskClient) -> None:
+    page = Page(send(client, CARD, card_coinsurance="", age="old", card_oop_max="abc"))
+
+    assert [place for place, _ in page.problems] == ["#card_coinsurance", "#card_oop_max", "#age"]
+
+
 def test_a_plan_from_the_card_is_priced(client: FlaskClient) -> None:
     page = Page(send(client, CARD, card_payer="acme"))
 
@@ -245,7 +251,7 @@ def test_the_family_on_the_card_counts_under_family_coverage(client: FlaskClient
 def test_without_a_plan_the_form_still_answers(client: FlaskClient, kind: str, words: str) -> None:
     page = Page(send(client, insurance=kind, plan=""))
 
-    assert f"Insurance {words} Start" in page.words("outcome")
+    assert f"Insurance {words} Course" in page.words("outcome")
     assert "Without insurance (self-pay)" in page.words("compared")
 
 

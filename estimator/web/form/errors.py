@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from estimator.findings import Finding
@@ -17,11 +16,12 @@ class Error(NamedTuple):
     words: str
 
 
-def errors(reading: Reading, refused: Iterable[Finding] = ()) -> list[Error]:
-    """Return what the form itself found wrong, then what the service *refused*."""
+def errors(reading: Reading) -> list[Error]:
+    """Return what the form itself found wrong, then what the service did elsewhere."""
     own = [Error(finding.field, _words(finding)) for finding in reading.findings]
-    theirs = [_from_service(finding, reading) for finding in refused]
-    return list(dict.fromkeys((*own, *theirs)))
+    told = {error.field for error in own}
+    theirs = [_from_service(finding, reading) for finding in reading.refused]
+    return list(dict.fromkeys((*own, *(error for error in theirs if error.field not in told))))
 
 
 def _from_service(finding: Finding, reading: Reading) -> Error:

@@ -51,6 +51,8 @@ class Reading:
     places: dict[str, str] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    refused: tuple[Finding, ...] = ()
+    """What the service found wrong with the document."""
     plan: Plan | None = None
     candidates: dict[str, list[Plan]] = field(default_factory=dict)
 

@@ -93,8 +93,7 @@ def _given(request: dict[str, Any], rulebook: Rulebook) -> list[tuple[str, str]]
     return [
         ("Clinic", clinic.name if clinic else request["clinic_id"]),
         ("Insurance", _insurance(request, rulebook)),
-        ("Start", words.day(request["start_date"])),
-        ("Length", words.months(request["months"])),
+        ("Course", f"{words.months(request['months'])} from {words.day(request['start_date'])}"),
     ]
 
 

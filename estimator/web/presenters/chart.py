@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from estimator.web.presenters.words import about
 
-STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
-MOST_STEPS = 5
+STEPS = tuple(map(Decimal, ("1", "2", "2.5", "3", "4", "5", "6", "8", "10")))
+MOST_STEPS = 4
 
 
 class Bar(NamedTuple):
@@ -85,7 +85,7 @@ def _step(highest: Decimal) -> Decimal:
     """Return a round step of which a few reach the highest amount.
 
     >>> _step(Decimal("21950.00")), _step(Decimal("139"))
-    (Decimal('5000'), Decimal('50'))
+    (Decimal('6000'), Decimal('40'))
     """
     least = max(highest, Decimal(MOST_STEPS)) / MOST_STEPS
     unit = Decimal(10) ** least.adjusted()
