@@ -6,12 +6,14 @@ document or workbook has something to mend, 2 it cannot be read (or the command 
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
 import click
@@ -25,14 +27,27 @@ from estimator.services.estimating import estimate as estimate_document
 from estimator.services.intake.cases import adjudicate_case
 from estimator.services.intake.fields import DocumentRefused
 from estimator.services.intake.reading import read_json
-from estimator.services.rulebooks import RulebookRefused
-from estimator.storage.database import DEFAULT_URL, open_database
+from estimator.services.rulebooks import DatabaseUnavailable, RulebookRefused
+from estimator.storage.database import DEFAULT_URL
 
 UNREADABLE = 2
 BYTES_LIMIT = 64 * 1024 * 1024
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """The commands; what the machine refuses is said in one sentence."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # whoever read our answers has had enough
+            about = f"{error.filename} " if error.filename else "The answer "
+            _fail(f"{about}cannot be read or written: {_reason(error)}.")
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="estimator")
 def main() -> None:
     """Say what ketamine infusions cost a patient out of pocket, beside SSRIs."""
@@ -76,9 +91,16 @@ def _report(workbook: str, checked: rulebooks.Checked) -> str:
 @click.argument("workbook", metavar="FILE.xlsx", type=click.Path(path_type=Path))
 def new(workbook: Path) -> None:
     """Write an empty workbook of rules, with its dropdowns."""
-    if workbook.exists():
+    try:
+        file = workbook.open("xb")
+    except FileExistsError:
         _fail(f"{workbook} is there already; choose another name, or move it away.")
-    _write(workbook, write_workbook())
+    try:
+        with file:
+            file.write(write_workbook())
+    except OSError:
+        workbook.unlink()
+        raise
     click.echo(f"{workbook} is written. Fill it in, then: estimator check {workbook}")
 
 
@@ -87,7 +109,17 @@ def new(workbook: Path) -> None:
 @click.argument("workbook", metavar="FILE.xlsx", type=click.Path(path_type=Path))
 def pack(folder: Path, workbook: Path) -> None:
     """Write the workbook of a folder of CSV files."""
-    _converted(text_form.pack(folder, workbook), workbook)
+    if workbook.exists() and not workbook.is_file():
+        _fail(f"{workbook} is no file; choose another name.")
+    target = workbook.resolve()
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        findings = text_form.pack(folder, part)
+        if not stops(findings):
+            part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    _converted(findings, workbook)
 
 
 @main.command()
@@ -95,7 +127,15 @@ def pack(folder: Path, workbook: Path) -> None:
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 def unpack(workbook: Path, folder: Path) -> None:
     """Write a workbook as a folder of CSV files, one for each sheet."""
-    _converted(text_form.unpack(workbook, folder), folder)
+    target = folder.absolute()
+    there = next(each for each in (target, *target.parents) if each.is_dir())
+    with TemporaryDirectory(dir=there, prefix=".unpacked-") as part:
+        findings = text_form.unpack(workbook, Path(part))
+        if not stops(findings):
+            target.mkdir(parents=True, exist_ok=True)
+            for file in Path(part).iterdir():
+                file.replace(target / file.name)
+    _converted(findings, folder)
 
 
 def _converted(findings: Iterable[Finding], written: Path) -> None:
@@ -106,16 +146,19 @@ def _converted(findings: Iterable[Finding], written: Path) -> None:
     click.echo(f"{written} is written.")
 
 
-@main.command()
-@click.argument("case", metavar="CASE.json")
-def adjudicate(case: str) -> None:
-    """Adjudicate a case (or a list of cases): one plan and its claims. - reads standard input."""
-    _answer_each(_document(case), adjudicate_case)
-
-
 rulebook_option = click.option(
     "--rulebook", metavar="FILE.xlsx", help="Use this workbook, not the published release."
 )
+
+
+@main.command()
+@click.argument("case", metavar="CASE.json")
+@click.option(
+    "--rulebook", metavar="FILE.xlsx", help="Taken as by the others; a case brings its own plan."
+)
+def adjudicate(case: str, rulebook: str | None) -> None:  # noqa: ARG001 - said above
+    """Adjudicate a case (or a list of cases): one plan and its claims. - reads standard input."""
+    _answer_each(_document(case), adjudicate_case)
 
 
 @main.command()
@@ -166,9 +209,10 @@ def serve(host: str, port: int, workers: int | None, show_example: bool) -> None
 def _rules(workbook: str | None) -> tuple[Any, int | None, str]:
     """Return the rulebook to use, with its release and fingerprint."""
     if workbook is None:
-        database = open_database(_database_url())
-        rulebooks.prepare(database, _now())
-        live = rulebooks.live(database)
+        try:
+            live = rulebooks.prepared(_database_url(), _now())
+        except DatabaseUnavailable as error:
+            _fail(f"The database of ESTIMATOR_DATABASE_URL cannot be used: {error}")
         return live.rulebook, live.number, live.fingerprint
     try:
         rules, fingerprint = rulebooks.open_workbook(_bytes_of(workbook), _today())
@@ -210,14 +254,11 @@ def _bytes_of(name: str) -> bytes:
         with Path(name).open("rb") as file:
             return file.read(BYTES_LIMIT)
     except OSError as error:
-        _fail(f"{name} cannot be read: {(error.strerror or 'unknown reason').lower()}.")
+        _fail(f"{name} cannot be read: {_reason(error)}.")
 
 
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        _fail(f"{path} cannot be written: {(error.strerror or 'unknown reason').lower()}.")
+def _reason(error: OSError) -> str:
+    return (error.strerror or "unknown reason").lower()
 
 
 def _fail(message: str) -> NoReturn:
@@ -251,7 +292,7 @@ def _workbook_finding(finding: Finding) -> dict[str, str]:
 
 
 def _print_json(answer: Any) -> None:
-    click.echo(json.dumps(answer, ensure_ascii=False, indent=1))
+    click.echo(json.dumps(answer, ensure_ascii=False, indent=1).encode())
 
 
 def _database_url() -> str:

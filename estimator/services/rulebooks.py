@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
 from estimator import __version__, shipped
 from estimator.findings import Finding, stops
 from estimator.rulebook import snapshot
@@ -23,7 +25,7 @@ from estimator.services.rulebook_tests import run_tests
 from estimator.sheets.apart import read_apart
 from estimator.sheets.workbook import Book, read_workbook
 from estimator.storage import releases
-from estimator.storage.database import Database, migrate
+from estimator.storage.database import Database, migrate, open_database
 
 if TYPE_CHECKING:
     from datetime import date
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
 
 class NoPublishedRulebook(Exception):  # noqa: N818 - a state of the service, not a fault
     """There is no release to serve."""
+
+
+class DatabaseUnavailable(Exception):  # noqa: N818 - a state of the service, not a fault
+    """The database cannot be opened, or holds no tables of ours and takes none."""
 
 
 class RulebookRefused(Exception):  # noqa: N818 - an answer to a person, not a fault
@@ -129,6 +135,29 @@ def new_release(
         published_by=who,
         reason=why,
     )
+
+
+def prepared(url: str, now: datetime) -> Live:
+    """Return the release in force at *url*, publishing what ships where nothing is.
+
+    Raises ``DatabaseUnavailable``. The database is closed again.
+    """
+    try:
+        database = open_database(url)
+    except (ValueError, OSError, SQLAlchemyError) as error:
+        raise DatabaseUnavailable(_first_line(error)) from error
+    try:
+        prepare(database, now)
+        return live(database)
+    except (OSError, SQLAlchemyError) as error:
+        raise DatabaseUnavailable(_first_line(error)) from error
+    finally:
+        database.close()
+
+
+def _first_line(error: Exception) -> str:
+    known = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    return str(known).strip().partition("\n")[0]
 
 
 def live(database: Database) -> Live:

@@ -197,6 +197,18 @@ def test_another_limit_holds_from_its_first_day() -> None:
     assert line_pays(gold(rules)) == ["100.00", "100.00", "80.00"]
 
 
+def test_a_limit_lowered_within_a_plan_year_lowers_nothing_that_is_met() -> None:
+    lowered = (
+        deductible(150),
+        deductible(60, effective_from="2026-03-09"),
+        deductible(130, effective_from="2026-03-16"),
+    )
+    rules = weekly(AFTER, *lowered)
+
+    # 100 is met, above the 60 of the second; of the 130 of the third, 30 are left.
+    assert line_pays(gold(rules)) == ["100.00", "0.00", "30.00"]
+
+
 def test_a_limit_that_is_not_in_force_constrains_nothing_and_is_credited_nothing() -> None:
     rules = weekly(
         AFTER,
