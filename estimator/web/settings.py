@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from estimator.storage.database import DEFAULT_URL
@@ -16,7 +16,6 @@ class Settings:
     """What whoever runs the program decides."""
 
     database_url: str = DEFAULT_URL
-    secret_key: str = field(default="", repr=False)
 
 
 def read_settings(*sources: Mapping[str, Any]) -> Settings:

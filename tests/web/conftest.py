@@ -47,6 +47,13 @@ def shared() -> Flask:
     return make()
 
 
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """A client of the estimator as it starts on an empty database: with the workbook we ship."""
+    folder = tmp_path_factory.mktemp("shipped")
+    return create_app(Settings(database_url=f"sqlite:///{folder}/it.sqlite3")).test_client()
+
+
 @pytest.fixture
 def client(shared: Flask) -> FlaskClient:
     return shared.test_client()

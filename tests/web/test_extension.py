@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
-from estimator.web import Estimator, Settings, create_app
+from estimator.web import Estimator, Settings
 from tests.web.asking import FORM, findings
 from tests.web.conftest import small
 
@@ -102,20 +103,16 @@ def test_settings_come_from_the_host_before_the_environment(
     assert (tmp_path / "here.sqlite3").exists()
 
 
-def test_by_itself_it_publishes_what_ships_and_answers(
-    monkeypatch: pytest.MonkeyPatch, sqlite_url: str
-) -> None:
-    monkeypatch.setenv("ESTIMATOR_DATABASE_URL", sqlite_url)
-    client = create_app().test_client()
-    clinics = client.get("/api/v1/clinics").get_json()["clinics"]
-    plans = client.get("/api/v1/plans").get_json()["plans"]
-    treatments = client.get("/api/v1/treatments").get_json()["treatments"]
+def test_by_itself_it_publishes_what_ships_and_answers(shipped: FlaskClient) -> None:
+    clinics = shipped.get("/api/v1/clinics").get_json()["clinics"]
+    plans = shipped.get("/api/v1/plans").get_json()["plans"]
+    treatments = shipped.get("/api/v1/treatments").get_json()["treatments"]
     form = FORM | {
         "clinic": clinics[0]["clinic_id"],
         "treatments": [each["treatment_id"] for each in treatments],
     }
 
     for plan in plans:
-        page = client.post("/", data=form | {"plan": plan["plan_id"]})
+        page = shipped.post("/", data=form | {"plan": plan["plan_id"]})
         assert page.status_code == 200
         assert "Estimate: " in page.text
