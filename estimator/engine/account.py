@@ -62,6 +62,20 @@ class Account:
     copays: dict[Hashable, Amount] = field(default_factory=dict)
     plan_paid: dict[Hashable, Amount] = field(default_factory=dict)
 
+    def reopened(self) -> Account:
+        """Return the account anew as it was opened, for another run of lines."""
+        return Account(
+            self.opening,
+            self.opening_visits,
+            self.opening_plan_paid,
+            dict(self.assistance),
+            list(self.individual),
+            list(self.family),
+            list(self.carried),
+            dict(self.visits),
+            plan_paid=dict(self.plan_paid),
+        )
+
     def start_year(self, year: YearStart, numbers: Numbers) -> None:
         """Begin a plan year: from the accumulators, from what carries over, or from zero."""
         nothing: list[tuple[Amount, Amount]] = [(0, 0)] * len(self.opening)

@@ -8,6 +8,7 @@ arrays: the largest amount accepted times the largest rate is below 2**63.
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 RATE_ONE = 10**8
@@ -81,6 +82,7 @@ def percent(value: Decimal) -> int:
     return rate(value.scaleb(-2))
 
 
+@lru_cache(maxsize=65_536)
 def dollars(amount: int) -> str:
     """Return cents as a decimal string.
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, request
+from pydantic_core import to_json
 from werkzeug.exceptions import NotFound
 
 from estimator import __version__
@@ -110,7 +111,7 @@ class Api:
 
 
 def _json(document: Any) -> Response:
-    return Response(json.dumps(document), content_type="application/json")
+    return Response(to_json(document), content_type="application/json")
 
 
 def _kept(live: Live, document: Any, *parts: str) -> Response:

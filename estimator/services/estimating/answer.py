@@ -118,10 +118,20 @@ class Answer:
             "facts": {name: _fact(each.rows, name) for name in FACTS},
             "visits": {name: course.visits(name) if course else None for name in SCENARIOS},
             "coverage": _coverage(each.coverage),
-            "routes": [self._route(route) for route in each.routes],
+            "routes": [self._shown(each.course, route) for route in each.routes],
             "best_route": each.best.route if each.best else None,
             "findings": [finding_json(finding) for finding in findings(each.notices)],
         }
+
+    def _shown(self, course: PricedCourse | None, route: Route) -> dict[str, Any]:
+        """Return a route as it is shown; self_pay is the same for every patient, so made once."""
+        if course is None or route.cost.route != "self_pay":
+            return self._route(route)
+        key = ("shown", self.situation.request.detail)
+        if key not in course.memo:
+            course.memo[key] = self._route(route)
+        shown: dict[str, Any] = course.memo[key]
+        return shown
 
     def _route(self, route: Route) -> dict[str, Any]:
         cost, back = route.cost.patient_pays, route.reimbursed

@@ -14,7 +14,6 @@ from estimator.engine.adjudication import (
     Cover,
     as_second,
     met_of,
-    open_account,
     prepare,
     reason_of,
 )
@@ -59,10 +58,13 @@ class _Prepared(NamedTuple):
 class InsuredPricing:
     """Prices the insured route of one treatment for one patient."""
 
-    def __init__(self, situation: Situation, course: PricedCourse, cover: Cover) -> None:
+    def __init__(
+        self, situation: Situation, course: PricedCourse, cover: Cover, opened: Account
+    ) -> None:
         self.situation = situation
         self.course = course
         self.cover = cover
+        self.opened = opened
         self._coverages: dict[Hashable, Coverage] = {}
 
     def range(self, program: Program | None, typical: Sequence[RouteLine]) -> Range:
@@ -75,24 +77,21 @@ class InsuredPricing:
 
     def _patient_pays(self, scenario: Scenario, program: Program | None) -> int:
         coverages = self._line_coverages(scenario)
-        prepared, account = self._prepared(scenario, coverages, program), self._account()
+        prepared, account = self._prepared(scenario, coverages, program), self.opened.reopened()
         adjudicated = self._adjudicated(scenario, prepared, account)
         return sum(line.patient_pays for line in adjudicated)
 
     def typical(self, program: Program | None) -> tuple[RouteLine, ...]:
         """Return the typical lines, adjudicated and explained."""
         coverages = self._line_coverages("typical")
-        prepared, account = self._prepared("typical", coverages, program), self._account()
+        prepared = self._prepared("typical", coverages, program)
+        account = self.opened.reopened()
         adjudicated = self._adjudicated("typical", prepared, account)
         lines, months = self.course.lines["typical"], self.course.months
         return tuple(
             _explained(lines[place], months[place], step, amounts, coverages[place], account)
             for place, (step, amounts) in enumerate(zip(prepared.steps, adjudicated, strict=True))
         )
-
-    def _account(self) -> Account:
-        used: dict[Hashable, int] = dict(self.situation.request.assistance_used.items())
-        return open_account(self.cover, self.situation.as_of, used)
 
     def _adjudicated(
         self, scenario: Scenario, prepared: _Prepared, account: Account
@@ -103,7 +102,7 @@ class InsuredPricing:
             return
         second = None
         if situation.second is not None:
-            theirs = open_account(situation.second.cover, situation.as_of)
+            theirs = situation.second.opened.reopened()
             second = Second(situation.second.method, None, prepared.second_steps, theirs)
         yield from run(prepared.steps, account, INTEGERS, second)
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from estimator.engine.plan import LimitKey
 from estimator.findings import Finding, Severity
+from estimator.sheets.codes import Code
 
 
 class Notice(NamedTuple):
@@ -36,7 +37,7 @@ WORDINGS: dict[str, _Wording] = {
         "Add a charge, cash or allowed row to Prices for it.",
         "Prices",
     ),
-    "not-priced": _Wording(_S, "{about}", "", "Treatments"),
+    "not-priced": _Wording(_S, "No price is given for {about}", "", "Treatments"),
     "no-course": _Wording(
         _S,
         "The rulebook has no course for {about}, so it cannot be estimated.",
@@ -163,7 +164,12 @@ WORDINGS: dict[str, _Wording] = {
         "Limits",
     ),
 }
-"""Every assumption an estimate can make, by code. docs/findings.md explains each."""
+"""Every assumption an estimate can make, by code."""
+ESTIMATE_CODES = {
+    code: Code(wording.severity, wording.message.format(about="…"), wording.advice)
+    for code, wording in WORDINGS.items()
+}
+"""The same without what each is about; docs/findings.md is rendered from here."""
 
 
 def findings(notices: Iterable[Notice]) -> tuple[Finding, ...]:

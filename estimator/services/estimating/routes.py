@@ -53,8 +53,8 @@ def routes(situation: Situation, course: PricedCourse, coverage: Coverage) -> It
     """Yield the routes of a treatment: insured, self_pay, then programs by ID."""
     could_be_best = coverage.status in INSURED_CAN_BE_BEST
     insured = None
-    if situation.cover is not None:
-        insured = InsuredPricing(situation, course, situation.cover)
+    if situation.cover is not None and situation.opened is not None:
+        insured = InsuredPricing(situation, course, situation.cover, situation.opened)
         yield _insured(insured, "insured", could_be_best, None)
     yield _self_pay(course)
     for program in offered(situation, course):
@@ -83,12 +83,24 @@ def _self_pay(course: PricedCourse) -> Route:
 
 
 def _reduced(situation: Situation, course: PricedCourse, name: str, program: Program) -> Route:
-    """Return self_pay with what a program takes off."""
+    """Return self_pay with what a program takes off: the same for all it has not yet helped."""
+    key = ("reduced", program.program_id)
+    if situation.request.assistance_used.get(program.program_id, 0):
+        patient_pays, lines = _reduce(situation, course, program)
+    else:
+        if key not in course.memo:
+            course.memo[key] = _reduce(situation, course, program)
+        patient_pays, lines = course.memo[key]
+    return Route(RouteCost(name, patient_pays, program.known_to_fit), lines, program.notices)
+
+
+def _reduce(
+    situation: Situation, course: PricedCourse, program: Program
+) -> tuple[Range, tuple[RouteLine, ...]]:
     low, typical, high = (
         _reduced_lines(situation, course, scenario, program) for scenario in SCENARIOS
     )
-    patient_pays = Range(_total(low), _total(typical), _total(high))
-    return Route(RouteCost(name, patient_pays, program.known_to_fit), typical, program.notices)
+    return Range(_total(low), _total(typical), _total(high)), typical
 
 
 def _cash(course: PricedCourse, scenario: Scenario) -> tuple[RouteLine, ...]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from estimator.engine.adjudication import Cover
+from estimator.engine.account import Account
+from estimator.engine.adjudication import Cover, open_account
 from estimator.engine.coordination import Supplement
 from estimator.engine.plan import Accumulators, Benefit, LimitKey
 from estimator.findings import Finding, did_you_mean
@@ -37,11 +38,12 @@ SupplementOn = Callable[[date], Supplement]
 
 @dataclass(frozen=True, slots=True)
 class SecondPayer:
-    """The second payer's plan, with its method and cover."""
+    """The second payer's plan, with its method, its cover and the account opened on it."""
 
     method: str
     insurer: Insurer
     cover: Cover
+    opened: Account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,8 @@ class Situation:
     insurance: str
     insurer: Insurer | None
     cover: Cover | None
+    opened: Account | None
+    """What is met of the plan, before any line; every run of lines begins from a copy."""
     second: SecondPayer | None
     supplement: SupplementOn | None
     start: date
@@ -100,6 +104,7 @@ def find_situation(request: RequestDocument, rulebook: Rulebook, today: date) ->
         insurance=_insurance(request),
         insurer=insurer,
         cover=cover,
+        opened=finding.opened(cover),
         second=second,
         supplement=supplement,
         start=finding.start,
@@ -241,7 +246,7 @@ class _Finding:
             terms = given.supplement()
             return None, lambda _day: terms
         self.findings.extend(side.findings)
-        return SecondPayer(given.method, CasePlan(side), side.cover), None
+        return SecondPayer(given.method, CasePlan(side), side.cover, self._opened(side.cover)), None
 
     def _second_in_rulebook(
         self, given: SecondaryPlanDocument
@@ -266,7 +271,15 @@ class _Finding:
         met = self._met(insurer, given.accumulators, "secondary.accumulators")
         family = given.coverage == "family"
         cover = Cover(year=insurer.year, limits=insurer.limits, family=family, met=met)
-        return SecondPayer(method, insurer, cover), None
+        return SecondPayer(method, insurer, cover, self._opened(cover)), None
+
+    def opened(self, cover: Cover | None) -> Account | None:
+        """Return the account of the patient's plan, with what programs have paid already."""
+        used: dict[Hashable, int] = dict(self.request.assistance_used.items())
+        return None if cover is None else open_account(cover, self.as_of, used)
+
+    def _opened(self, cover: Cover) -> Account:
+        return open_account(cover, self.as_of)
 
     def _unknown(self, field: str, kind: str, seen: str, known: Iterable[str]) -> None:
         self.findings.append(_unknown(field, kind, seen, known))
