@@ -47,7 +47,7 @@ def answer(page: Page, plan: str) -> None:
 
 
 def everything_open(page: Page) -> None:
-    page.locator("[value=sertraline]").uncheck()
+    page.get_by_role("checkbox", name="Sertraline").uncheck()
     page.locator("#household_size").fill("1")
     page.locator("#annual_income").fill("20000")
     answer(page, "gold")

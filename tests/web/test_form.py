@@ -255,6 +255,27 @@ def test_without_a_plan_the_form_still_answers(client: FlaskClient, kind: str, w
     assert "Without insurance (self-pay)" in page.words("compared")
 
 
+def test_what_is_met_is_of_the_plan_year_of_today(client: FlaskClient) -> None:
+    met = {"met_oop_max_all_in_individual": "3000"}
+
+    assert "$0.00" in Page(send(client, start_date="12/01/2026", **met)).words("compared")
+    assert "$0.00" not in Page(send(client, start_date="01/02/2027", **met)).words("compared")
+
+
+def test_two_treatments_together_are_one_course(client: FlaskClient) -> None:
+    both = {"together_first": "ketamine", "together_second": "sertraline"}
+
+    assert "Ketamine infusions with Sertraline" in Page(send(client, **both)).words("compared")
+
+
+@pytest.mark.parametrize("second", ["", "ketamine"])
+def test_two_together_are_two_different_ones(client: FlaskClient, second: str) -> None:
+    page = Page(send(client, together_first="ketamine", together_second=second))
+
+    assert [place for place, _ in page.problems] == ["#together_second"]
+    assert "treatments[" not in page.problems[0][1]
+
+
 def test_a_second_plan_counts(client: FlaskClient) -> None:
     alone = Page(send(client)).words("compared")
     second = Page(send(client, second_plan="silver")).words("compared")

@@ -53,6 +53,8 @@ FIELDS = {
         Field("second_plan_id", "Which second plan"),
         Field("second_coverage", "Coverage of the second plan"),
         Field("treatments", "Treatments"),
+        Field("together_first", "Two together: first"),
+        Field("together_second", "Two together: second"),
     )
 }
 

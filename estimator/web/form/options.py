@@ -15,6 +15,7 @@ class Options:
     """The choices of one rulebook on one day."""
 
     def __init__(self, rulebook: Rulebook, day: date) -> None:
+        self.day = day
         self.clinics = catalogue.clinics(rulebook)
         self.payers = catalogue.payers(rulebook)
         self.treatments = catalogue.treatments(rulebook)

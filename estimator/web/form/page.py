@@ -154,10 +154,14 @@ class FormPage:
             for each in self.options.treatments
         ]
 
-    @property
-    def more_is_given(self) -> bool:
-        """Whether the second plan was used, so that its part of the form stays open."""
-        return bool(self.posted("second_plan"))
+    def together(self, name: str) -> list[ChoiceShown]:
+        """Return the treatments to choose one from."""
+        known = [(each["treatment_id"], each["name"]) for each in self.options.treatments]
+        return self.choices(name, [("", "None"), *known])
+
+    def given(self, *names: str) -> bool:
+        """Whether any of these was used, so that its part of the form stays open."""
+        return any(self.posted(name) for name in names)
 
 
 def empty(options: Options, today: date, clinic: str = "") -> Posted:

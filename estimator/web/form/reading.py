@@ -8,6 +8,7 @@ from typing import Any
 
 from estimator.findings import Finding
 from estimator.services.intake.fields import refuse
+from estimator.services.intake.requests import JOIN
 from estimator.web.form import fields, typed
 from estimator.web.form.card import LIMITS, REQUIRED, Card
 from estimator.web.form.options import Options
@@ -26,6 +27,7 @@ COURSE: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("months", "months", typed.whole),
 )
 LONGEST = 200
+TOGETHER = ("together_first", "together_second")
 
 
 @dataclass(slots=True)
@@ -58,7 +60,7 @@ class Reading:
 
 
 def read_form(posted: Posted, options: Options) -> Reading:
-    """Return the form as read."""
+    """Return the form as read. What is met is of the plan year of the options' day: today."""
     reader = _Reader(posted, options)
     reader.clinic()
     reader.insurance()
@@ -97,6 +99,7 @@ class _Reader:
             self.reading.document["insurance"] = kind
         if kind in ("plan", "card"):
             self._put("coverage", "coverage")
+            self.reading.document["as_of"] = self.options.day.isoformat()
 
     def _listed_plan(self) -> None:
         plan = self._find_plan("plan")
@@ -157,6 +160,17 @@ class _Reader:
 
     def treatments(self) -> None:
         chosen = self.posted.all("treatments")
+        together = [self.posted(name) for name in TOGETHER if self.posted(name)]
+        if len(together) == len(TOGETHER):
+            self.reading.places[f"treatments[{len(chosen)}]"] = TOGETHER[-1]
+            chosen.append(JOIN.join(together))
+        elif together:
+            self._refuse(
+                TOGETHER[-1],
+                "combination-of-two",
+                "Only one of two treatments together is chosen.",
+                "Choose the other, or none.",
+            )
         if not chosen:
             self._refuse(
                 "treatments", "treatment-missing", "No treatment is checked.", "Check at least one."
