@@ -32,7 +32,7 @@ bench: dev ## measure speed and memory
 	@$(BIN)/python -m benchmarks.api
 
 docs: dev ## write the generated pages anew
-	@$(BIN)/python -m estimator.rulebook.docs
+	@$(BIN)/python -m estimator.services.docs
 
 rules: setup ## pack rules/us-2026/ into the workbook we ship
 	@$(BIN)/estimator pack rules/us-2026 rules/us-2026.xlsx

@@ -66,16 +66,17 @@ def rulebook_page() -> str:
 
 def findings_section() -> str:
     """Return the part of docs/findings.md that is about rulebooks."""
-    parts = [f"### {title}\n\n{_codes(codes)}" for title, codes in _FINDINGS]
+    parts = [f"### {title}\n\n{codes_table(codes)}" for title, codes in _FINDINGS]
     return "\n\n".join([BEGIN, "## Rulebooks", *parts, END])
 
 
-def with_section(page: str) -> str:
-    """Return docs/findings.md with its rulebook part rendered anew."""
-    if BEGIN not in page:
-        return f"{page.rstrip()}\n\n{findings_section()}\n".lstrip()
-    before, _, rest = page.partition(BEGIN)
-    return before + findings_section() + rest.partition(END)[2]
+def with_section(page: str, section: str = "", begin: str = BEGIN, end: str = END) -> str:
+    """Return docs/findings.md with one of its parts, the rulebook's by default, rendered anew."""
+    section = section or findings_section()
+    if begin not in page:
+        return f"{page.rstrip()}\n\n{section}\n".lstrip()
+    before, _, rest = page.partition(begin)
+    return before + section + rest.partition(end)[2]
 
 
 def write(docs: Path = DOCS) -> None:
@@ -121,7 +122,8 @@ def _holds(column: Column) -> str:
     return _escaped(holds + (" or *" if column.any_allowed else ""))
 
 
-def _codes(codes: Mapping[str, Code]) -> str:
+def codes_table(codes: Mapping[str, Code]) -> str:
+    """Return codes as a table of the page."""
     lines = ["| Code | | What it means | What to do |", "| --- | --- | --- | --- |"]
     for code, known in codes.items():
         meaning, mend = _escaped(known.meaning), _escaped(known.mend)

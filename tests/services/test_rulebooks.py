@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,11 @@ from estimator.rulebook.snapshot import fingerprint
 from estimator.rulebook.template import write_workbook
 from estimator.services import rulebooks
 from estimator.services.estimating import estimate
-from estimator.services.rulebooks import NoPublishedRulebook, RulebookRefused
+from estimator.services.rulebooks import (
+    DatabaseUnavailable,
+    NoPublishedRulebook,
+    RulebookRefused,
+)
 from estimator.sheets.workbook import read_workbook
 from estimator.storage import releases
 from estimator.storage.database import Database
@@ -174,3 +179,27 @@ def test_a_database_with_a_release_is_left_as_it_is(database: Database) -> None:
     rulebooks.prepare(database, NOW)
 
     assert set(rulebooks.live(database).rulebook.clinics) == {"main"}
+
+
+def test_a_database_is_prepared_and_closed_again(database_url: str) -> None:
+    first = rulebooks.prepared(database_url, NOW)
+    second = rulebooks.prepared(database_url, NOW)
+
+    assert (first.number, second.number) == (1, 1)
+    assert first.fingerprint == second.fingerprint
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://u:secret@h/d", "sqlite:////dev/null/x.db"])
+def test_a_database_that_cannot_be_opened_is_told_apart_from_a_fault(url: str) -> None:
+    with pytest.raises(DatabaseUnavailable) as error:
+        rulebooks.prepared(url, NOW)
+
+    assert str(error.value)
+    assert "secret" not in str(error.value)
+
+
+def test_a_file_that_is_no_database_is_told_apart_from_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "x.db").write_bytes(b"no database at all" * 100)
+
+    with pytest.raises(DatabaseUnavailable, match="not a database"):
+        rulebooks.prepared(f"sqlite:///{tmp_path}/x.db", NOW)

@@ -15,7 +15,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 
 from estimator.engine import money
 from estimator.engine.plan import PlanYear
-from estimator.findings import Finding, Severity, did_you_mean
+from estimator.findings import Finding, did_you_mean
+from estimator.services.intake.codes import DOCUMENT_CODES
 
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MONTH_DAY = re.compile(r"\d{2}-\d{2}")
@@ -134,8 +135,15 @@ def read(model: type[D], document: Any) -> D:
 
 
 def refuse(field: str, code: str, message: str, advice: str = "") -> Finding:
-    """Return a finding that stops the document at *field*."""
-    return Finding(severity=Severity.STOP, code=code, message=message, advice=advice, field=field)
+    """Return a finding about *field*; without advice it is the code's own."""
+    known = DOCUMENT_CODES[code]
+    return Finding(
+        severity=known.severity,
+        code=code,
+        message=message,
+        advice=advice or known.mend,
+        field=field,
+    )
 
 
 _CODES = {
