@@ -9,7 +9,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 from estimator.findings import Finding
-from estimator.rulebook import gap_checks, key_checks, ladder_checks, reference_checks
+from estimator.rulebook import (
+    gap_checks,
+    key_checks,
+    ladder_checks,
+    plausibility_checks,
+    reference_checks,
+)
 from estimator.rulebook.loader import LoadedRulebook
 from estimator.rulebook.problems import finding, grouped, in_order
 from estimator.rulebook.row_checks import ROW_CHECKS
@@ -32,8 +38,17 @@ CHECKS: tuple[Callable[[Seen], Iterator[Finding]], ...] = (
     gap_checks.beyond_federal_limits,
     gap_checks.course_items_without_rows,
     gap_checks.texts_without_spanish,
+    plausibility_checks.deductibles_over_maximums,
+    plausibility_checks.federal_assistance,
+    plausibility_checks.mental_health_worse,
 )
 """Checks between rows."""
+
+CHECKS_OF_THE_DAY: tuple[Callable[[Seen, date], Iterator[Finding]], ...] = (
+    gap_checks.not_checked_for_a_year,
+    plausibility_checks.ended_rows,
+)
+"""Checks between rows and today."""
 
 
 def all_findings(loaded: LoadedRulebook, today: date) -> tuple[Finding, ...]:
@@ -52,7 +67,8 @@ def _check(seen: Seen, today: date) -> tuple[Finding, ...]:
     found = [*_row_findings(seen)]
     for check in CHECKS:
         found += check(seen)
-    found += gap_checks.not_checked_for_a_year(seen, today)
+    for check_of_the_day in CHECKS_OF_THE_DAY:
+        found += check_of_the_day(seen, today)
     return grouped(found)
 
 

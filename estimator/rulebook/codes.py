@@ -146,6 +146,9 @@ ROW_CODES: dict[str, Code] = {
     "family-missing": _stop(
         "A family that meets one amount (aggregate) has no Family $.", "Type the family's amount."
     ),
+    "family-below-individual": _decide(
+        "A family's limit is below one person's.", "Check the two amounts."
+    ),
     "code-lost-zeros": _stop(
         "A code or number has too few digits: its leading zeros are lost.",
         "Format the cell as Text and type it again with its zeros.",
@@ -226,6 +229,24 @@ BETWEEN_CODES: dict[str, Code] = {
     "beyond-federal-limits": _decide(
         "A plan's limit is beyond what federal law allows.",
         "Check the amount; accept it where the plan is exempt.",
+    ),
+    "deductible-over-maximum": _decide(
+        "A deductible is above the out-of-pocket max of the same plan, class and network.",
+        "Check the two amounts.",
+    ),
+    "assistance-federal": _decide(
+        "A program for insured patients goes with Medicare, Medicaid, TRICARE or VA, whose "
+        "patients may not take what a manufacturer gives.",
+        "Name the other payer types only; accept it where the program is a charity's.",
+    ),
+    "mental-health-worse": _note(
+        "A plan asks more for mental health visits than for medical ones, which federal law on "
+        "parity seldom allows.",
+        "Read the plan's summary again; what it says for specialists may be meant.",
+    ),
+    "ended-row": _note(
+        "The last row of a key has ended, or ends within a month.",
+        "Add a row for what holds from then on, or clear Effective to.",
     ),
     "never-wins": _note(
         "A row is never used, because others are more specific.", "Delete it if it is not needed."

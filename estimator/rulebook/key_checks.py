@@ -12,7 +12,7 @@ from estimator.rulebook import rows as r
 from estimator.rulebook.ladder import ONE_DAY, Span, spans
 from estimator.rulebook.problems import finding
 from estimator.rulebook.schema import SHEETS, Sheet
-from estimator.rulebook.seen import Seen, show
+from estimator.rulebook.seen import Seen, show_key
 
 _CLASSES = ("medical", "drug")
 _NETWORKS = ("in", "out")
@@ -107,7 +107,9 @@ def _undated(seen: Seen, sheet: Sheet, rows: list[Any]) -> Iterator[Finding]:
     for row in rows[1:]:
         place = seen.place(sheet.name, row.row, name, getattr(row, name))
         yield finding(
-            "same-key", place, f"makes the row the same as row {rows[0].row}: {_key(sheet, row)}."
+            "same-key",
+            place,
+            f"makes the row the same as row {rows[0].row}: {show_key(sheet, row)}.",
         )
 
 
@@ -121,7 +123,7 @@ def _dated(seen: Seen, sheet: Sheet, rows: list[Any]) -> Iterator[Finding]:
                 "same-key",
                 place,
                 f"is {span.first}, when row {before.row.row} with the same key "
-                f"({_key(sheet, span.row)}) still holds.",
+                f"({show_key(sheet, span.row)}) still holds.",
             )
         if before is None or span.last > before.last:
             before = span
@@ -132,7 +134,7 @@ def _hole(seen: Seen, sheet: Sheet, first: Span[Any], second: Span[Any]) -> Find
     return finding(
         "date-hole",
         place,
-        f"is {first.last}, and the next row of {_key(sheet, first.row)} (row {second.row.row}) "
+        f"is {first.last}, and the next row of {show_key(sheet, first.row)} (row {second.row.row}) "
         f"begins on {second.first}; in between there is none.",
     )
 
@@ -152,9 +154,3 @@ def _covers(word: str, every: tuple[str, ...]) -> set[str]:
 
 def _benefit_key(row: r.BenefitRow) -> tuple[str, ...]:
     return (row.payer_id, row.plan_id, row.category, row.item_id, row.network)
-
-
-def _key(sheet: Sheet, row: Any) -> str:
-    """Return the key of a row as a person reads it."""
-    values = (getattr(row, column.name) for column in sheet.key)
-    return ", ".join(show(c, v) for c, v in zip(sheet.key, values, strict=True))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, combinations, islice
 
 from estimator.findings import Finding
 from estimator.rulebook import scopes
+from estimator.rulebook.columns import ANY
 from estimator.rulebook.problems import finding
 from estimator.rulebook.schema import SHEET_BY_NAME
 from estimator.rulebook.scopes import LADDERED, Group, Laddered, Placed, Scope
@@ -106,14 +107,14 @@ def _crossing(
     winner, loser = pairs[0]
     used, other = winner.span.row, loser.span.row
     numbers = {placed.span.row.row for pair in pairs for placed in pair} - {row}
-    both = _words(laddered, used, scopes.meet(winner.scope, loser.scope))
+    both = scopes.key_of(laddered, used, scopes.meet(winner.scope, loser.scope))
     value = getattr(used if used.row == row else other, laddered.first)
     return finding(
         "crossing-rows",
         seen.place(laddered.sheet, row, laddered.first, value),
-        f"crosses {_rows(numbers)}: rows {used.row} and {other.row} both cover {both}, and "
-        f"differ. Row {used.row} would be used.",
-        f"Add a row for {both}, or accept that row {used.row} is used.",
+        f"crosses {_rows(numbers)}: rows {used.row} and {other.row} both cover "
+        f"{' + '.join(both.values())}, and differ. Row {used.row} would be used.",
+        f"Add a row with {_key(laddered, both)}, or accept that row {used.row} is used.",
         subject=f"Row {row} of {laddered.sheet}",
     )
 
@@ -160,7 +161,8 @@ def _rows(numbers: Iterable[int]) -> str:
     return f"{'row' if len(in_order) == 1 else 'rows'} {listed(in_order)}"
 
 
-def _words(laddered: Laddered, row: object, scope: Scope) -> str:
-    """Return what a row of the group is for in *scope*: "acme + gold + infusion + in"."""
-    group = [str(getattr(row, name)) for name in laddered.group]
-    return " + ".join([*group, *(path[-1] for path in scope if path)])
+def _key(laddered: Laddered, cells: Mapping[str, str]) -> str:
+    """Return the key of a row to add, cell by cell: "Payer ID acme, Plan ID *, ..."."""
+    key = SHEET_BY_NAME[laddered.sheet].key
+    wide = {column.name: "all" if "all" in column.words else ANY for column in key}
+    return ", ".join(f"{c.header} {cells.get(c.name, wide[c.name])}" for c in key)

@@ -120,11 +120,13 @@ def price_range(row: r.PriceRow) -> Problems:
 
 
 def limit_cells(row: r.LimitRow) -> Problems:
-    """Only deductibles carry over; a family that meets one amount needs the amount."""
+    """Only deductibles carry over; a family's amount is there and the larger one."""
     if row.carryover_months and row.kind != "deductible":
         yield Problem("carryover_months", "carryover-not-deductible", "is for deductibles only.")
     if row.family_basis == "aggregate" and row.family_cents is None:
         yield Problem("family_cents", "family-missing", "is blank, and Family basis is aggregate.")
+    if row.family_cents is not None and row.family_cents < row.individual_cents:
+        yield Problem("family_cents", "family-below-individual", "is below Individual $.")
 
 
 def code_of_item(row: r.ItemRow) -> Problems:

@@ -46,6 +46,8 @@ class Laddered:
     scope: Callable[[Any, Mapping[str, str]], Scope]
     first: str
     """The field of the cell at which a row is named."""
+    fields: tuple[tuple[str, ...], ...]
+    """The key's columns along each path."""
     has_network: bool = False
     """Whether the last path is a network."""
 
@@ -67,6 +69,7 @@ LADDERED = (
         ("payer_id",),
         lambda row, _: (_any_or(row.clinic_id), _any_or(row.plan_id)),
         "clinic_id",
+        (("clinic_id",), ("plan_id",)),
     ),
     Laddered(
         "Prices",
@@ -77,6 +80,7 @@ LADDERED = (
             _any_or(row.network, "all"),
         ),
         "clinic_id",
+        (("clinic_id",), ("payer_id", "plan_id"), ("network",)),
         has_network=True,
     ),
     Laddered(
@@ -88,6 +92,7 @@ LADDERED = (
             _any_or(row.network, "all"),
         ),
         "plan_id",
+        (("plan_id",), ("category", "item_id"), ("network",)),
         has_network=True,
     ),
     Laddered(
@@ -95,6 +100,7 @@ LADDERED = (
         ("program_id",),
         lambda row, _: (_any_or(row.treatment_id), _any_or(row.item_id)),
         "treatment_id",
+        (("treatment_id",), ("item_id",)),
     ),
 )
 
@@ -123,6 +129,16 @@ def meet(one: Scope, other: Scope) -> Scope:
     return tuple(max(pair, key=len) for pair in zip(one, other, strict=True))
 
 
+def key_of(laddered: Laddered, row: Any, scope: Scope) -> dict[str, str]:
+    """Return the cells of a row for *scope*, in the group of *row*, that are not wide open."""
+    cells = {name: str(getattr(row, name)) for name in laddered.group}
+    for names, path in zip(laddered.fields, scope, strict=True):
+        cells.update(zip(names, path, strict=False))
+    if "item_id" in cells:  # a row for one item is for it whatever its category
+        cells.pop("category", None)
+    return cells
+
+
 def around(scope: Scope) -> Iterator[Scope]:
     """Return every scope that holds *scope*, itself included."""
     return product(*([path[:end] for end in range(len(path) + 1)] for path in scope))
@@ -140,7 +156,7 @@ def split_networks(scope: Scope, laddered: Laddered) -> Iterator[Scope]:
 def hold_throughout(held: Iterable[Span[Any]], first: date, last: date) -> bool:
     """Whether on every day from *first* to *last* one of the spans holds."""
     day = first
-    for span in sorted(held):
+    for span in sorted(held, key=lambda each: each[:2]):
         if span.first > day:
             return False
         if span.last >= last:

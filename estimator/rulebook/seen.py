@@ -13,7 +13,7 @@ from estimator.rulebook.columns import Column
 from estimator.rulebook.loader import LoadedRulebook, UnreadRow
 from estimator.rulebook.problems import Place
 from estimator.rulebook.rows import Row
-from estimator.rulebook.schema import SHEET_BY_NAME
+from estimator.rulebook.schema import SHEET_BY_NAME, Sheet
 from estimator.sheets.table import letters
 
 
@@ -78,14 +78,24 @@ def column_of(sheet: str, name: str) -> Column:
 
 
 def show(column: Column, value: Any) -> str:
+    """Return a row's value as a person reads it in its cell, cut to fit a sentence."""
+    text = show_whole(column, value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def show_whole(column: Column, value: Any) -> str:
     """Return a row's value as a person reads it in its cell."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     encoded = column.encode(value)
-    text = ", ".join(encoded) if isinstance(encoded, list) else str(encoded)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return ", ".join(encoded) if isinstance(encoded, list) else str(encoded)
+
+
+def show_key(sheet: Sheet, row: Any) -> str:
+    """Return the key of a row as a person reads it."""
+    return ", ".join(show(column, getattr(row, column.name)) for column in sheet.key)
 
 
 def listed(texts: Iterable[str]) -> str:

@@ -1,117 +1,218 @@
-"""Which row answers on a day: the most specific one, and among its dates the one in force."""
+"""The ladder picks what set inclusion picks, by trying every row, on random rulebooks."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
+from decimal import Decimal
+from functools import cache
+from itertools import product
+from typing import Any
 
-import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimator.rulebook.ladder import Ladder, Span, spans
-from estimator.rulebook.rows import ParameterRow
-from tests.builders import parameter
+from estimator.rulebook import rows as r
+from estimator.rulebook.ladder_checks import crossing_rows, rows_that_never_win
+from estimator.rulebook.model import Rulebook
+from estimator.rulebook.seen import Seen
+
+PLANS = ("gold", "silver")
+CLINICS = ("north", "south")
+NETWORKS = ("in", "out")
+ITEMS = {"infusion": "visits", "check": "visits", "pill": "drugs", "syrup": "drugs"}
+DAYS = (date(2026, 1, 1), date(2026, 7, 1), date(2027, 1, 1))
+AFTER = date(2026, 9, 9)
+ANY = "*"
+
+Case = dict[str, str]
 
 
-def row(value: int, first: str, last: str | None = None, name: str = "any") -> ParameterRow:
-    return parameter(name, value, effective_from=first, effective_to=last)
-
-
-def ladder(*rows: ParameterRow) -> Ladder[ParameterRow]:
-    return Ladder(rows, lambda row: row.parameter)
-
-
-def found(rows: Ladder[ParameterRow], day: str, *keys: str) -> int | None:
-    row = rows.find(keys or ("any",), date.fromisoformat(day))
-    return None if row is None else int(row.value)
-
-
-@pytest.mark.parametrize(
-    ("day", "value"),
-    [
-        ("2025-12-31", None),
-        ("2026-01-01", 1),
-        ("2026-06-30", 1),
-        ("2026-07-01", 2),
-        ("2026-09-30", 2),
-        ("2026-10-01", None),
-        ("2026-12-31", None),
-        ("2027-01-01", 3),
-        ("2999-01-01", 3),
-    ],
-)
-def test_the_day_of_service_chooses_the_row(day: str, value: int | None) -> None:
-    # A blank end lasts until the day before the next row of the key; a given one is kept.
-    rows = ladder(row(3, "2027-01-01"), row(1, "2026-01-01"), row(2, "2026-07-01", "2026-09-30"))
-
-    assert found(rows, day) == value
-
-
-def test_the_first_key_that_has_a_row_on_the_day_answers() -> None:
-    rows = ladder(
-        row(1, "2026-03-01", "2026-03-31", "clinic"),
-        row(2, "2026-02-01", name="payer"),
-        row(3, "2026-01-01"),
+def item_rows() -> tuple[r.ItemRow, ...]:
+    return tuple(
+        r.ItemRow(
+            row=number,
+            item_id=item,
+            description=item,
+            category=category,
+            class_="medical",
+            setting="clinic",
+            unit="each",
+            billed_to_plan=True,
+            source="made for a test",
+        )
+        for number, (item, category) in enumerate(ITEMS.items(), start=2)
     )
 
-    def asked(day: str) -> int | None:
-        return found(rows, day, "clinic", "payer", "any")
 
-    assert [asked(f"2026-0{month}-15") for month in range(1, 6)] == [3, 2, 1, 2, 2]
-    assert asked("2025-12-31") is None
-
-
-def test_a_key_that_no_row_has_finds_nothing() -> None:
-    assert found(ladder(row(1, "2026-01-01")), "2026-01-01", "other") is None
-    assert ladder(row(1, "2026-01-01")).spans("other") == []
-
-
-def test_the_last_day_of_the_calendar_has_a_row_too() -> None:
-    assert found(ladder(row(1, "2026-01-01")), "9999-12-31") == 1
-    assert found(ladder(row(1, "2026-01-01", "9999-12-31")), "9999-12-31") == 1
-
-
-def test_spans_are_in_order_of_their_days() -> None:
-    first, second = row(1, "2026-01-01"), row(2, "2026-07-01")
-
-    assert spans([second, first]) == [
-        Span(date(2026, 1, 1), date(2026, 6, 30), first),
-        Span(date(2026, 7, 1), date.max, second),
-    ]
+WHAT = st.sampled_from(
+    [(ANY, ANY), ("visits", ANY), ("drugs", ANY), *((ANY, item) for item in ITEMS)]
+)
+FROM = st.sampled_from(DAYS)
 
 
 @st.composite
-def timelines(draw: st.DrawFn) -> list[ParameterRow]:
-    """Rows of three keys on which no two of one key hold on one day."""
-    rows = []
-    for key in ("a", "b", "c"):
-        days = sorted(draw(st.sets(st.integers(1, 28), max_size=6)))
-        for place, day in enumerate(days):
-            after = days[place + 1] if place + 1 < len(days) else 29
-            last = draw(st.one_of(st.none(), st.integers(day, after - 1)))
-            text = None if last is None else f"2026-02-{last:02d}"
-            rows.append(row(100 * ord(key) + day, f"2026-02-{day:02d}", text, key))
-    return rows
+def benefits(draw: st.DrawFn) -> tuple[r.BenefitRow, ...]:
+    kinds = st.tuples(st.sampled_from([ANY, *PLANS]), WHAT, st.sampled_from(["all", *NETWORKS]))
+    drawn = draw(st.lists(st.tuples(kinds, FROM), unique=True, max_size=14))
+    return tuple(
+        r.BenefitRow(
+            row=number,
+            payer_id="acme",
+            plan_id=plan,
+            category=category,
+            item_id=item,
+            network=network,
+            cost_share="copay",
+            copay_cents=number,
+            effective_from=first,
+            source="made for a test",
+        )
+        for number, ((plan, (category, item), network), first) in enumerate(drawn, start=2)
+    )
 
 
-@given(timelines(), st.integers(1, 28), st.permutations(["a", "b", "c"]))
-def test_every_day_is_answered_as_by_looking_at_every_row(
-    rows: list[ParameterRow], day: int, keys: list[str]
-) -> None:
-    def holds(row: ParameterRow, others: list[ParameterRow]) -> bool:
-        last = row.effective_to
-        following = [
-            each.effective_from for each in others if each.effective_from > row.effective_from
-        ]
-        if last is None and following:
-            return row.effective_from.day <= day < min(following).day
-        return row.effective_from.day <= day and (last is None or day <= last.day)
+@st.composite
+def prices(draw: st.DrawFn) -> tuple[r.PriceRow, ...]:
+    payers = st.sampled_from([(ANY, ANY), ("acme", ANY), ("acme", "gold"), ("acme", "silver")])
+    kinds = st.tuples(st.sampled_from([ANY, *CLINICS]), payers, st.sampled_from(["all", *NETWORKS]))
+    drawn = draw(st.lists(st.tuples(kinds, FROM), unique=True, max_size=14))
+    return tuple(
+        r.PriceRow(
+            row=number,
+            kind="allowed",
+            clinic_id=clinic,
+            payer_id=payer,
+            plan_id=plan,
+            item_id="infusion",
+            network=network,
+            basis="dollars",
+            amount=Decimal(number),
+            effective_from=first,
+            source="made for a test",
+        )
+        for number, ((clinic, (payer, plan), network), first) in enumerate(drawn, start=2)
+    )
 
-    expected = None
-    for key in reversed(keys):
-        same = [row for row in rows if row.parameter == key]
-        for each in same:
-            if holds(each, same):
-                expected = each
 
-    assert ladder(*rows).find(tuple(keys), date(2026, 2, day)) is expected
+def in_force(row: Any, rows: Sequence[Any], same: Callable[[Any], Any], day: date) -> bool:
+    """Without Effective to a row holds until the next of its key begins."""
+    later = [o.effective_from for o in rows if same(o) == same(row)]
+    return row.effective_from <= day and not any(row.effective_from < o <= day for o in later)
+
+
+def most_specific(rows: Sequence[Any], cases: Callable[[Any], frozenset[Any]]) -> list[Any]:
+    """Return the rows inside which there is no other: compared as sets of cases."""
+    return [row for row in rows if not any(cases(other) < cases(row) for other in rows)]
+
+
+@cache
+def benefit_cases(row: r.BenefitRow) -> frozenset[Any]:
+    return frozenset(
+        (plan, item, network)
+        for plan, (item, category), network in product((*PLANS, "x"), ITEMS.items(), NETWORKS)
+        if row.plan_id in (ANY, plan)
+        and row.category in (ANY, category)
+        and row.item_id in (ANY, item)
+        and row.network in ("all", network)
+    )
+
+
+@cache
+def price_cases(row: r.PriceRow) -> frozenset[Any]:
+    return frozenset(
+        (clinic, payer, plan, network)
+        for clinic, payer, plan, network in product(
+            (*CLINICS, "x"), ("acme", "y"), (*PLANS, "x"), NETWORKS
+        )
+        if row.clinic_id in (ANY, clinic)
+        and row.payer_id in (ANY, payer)
+        and row.plan_id in (ANY, plan)
+        and row.network in ("all", network)
+    )
+
+
+def by_trying(rows: Sequence[Any], cases: Any, same: Any, case: Any, day: date) -> list[Any]:
+    matching = [row for row in rows if case in cases(row) and in_force(row, rows, same, day)]
+    return most_specific(matching, cases)
+
+
+def agree(found: Any, tried: list[Any], crossing: bool) -> None:
+    """The ladder finds one of them: the only one, unless rows cross."""
+    assert (found is None) == (not tried)
+    assert found is None or found in tried
+    assert crossing or len(tried) <= 1
+
+
+@settings(max_examples=40, deadline=None)
+@given(benefits())
+def test_a_benefit_is_the_row_inside_all_others(rows: tuple[r.BenefitRow, ...]) -> None:
+    items = item_rows()
+    rulebook = Rulebook({"Benefits": rows, "Items": items})
+    seen = Seen({"Benefits": rows, "Items": items})
+    crossing = any(crossing_rows(seen))
+    used = set()
+    for item, plan, network, day in product(items, (*PLANS, "x"), NETWORKS, (*DAYS, AFTER)):
+        found = rulebook.benefit("acme", plan, item, network, day)
+        case = (plan, item.item_id, network)
+        tried = by_trying(rows, benefit_cases, benefit_cases, case, day)
+        agree(found, tried, crossing)
+        used.add(found)
+    never = {int(finding.cell[1:]) for finding in rows_that_never_win(seen)}
+    assert never.isdisjoint(row.row for row in used if row)
+
+
+@settings(max_examples=40, deadline=None)
+@given(prices())
+def test_an_allowed_price_is_the_row_inside_all_others(rows: tuple[r.PriceRow, ...]) -> None:
+    items = item_rows()
+    rulebook = Rulebook({"Prices": rows, "Items": items})
+    crossing = any(crossing_rows(Seen({"Prices": rows, "Items": items})))
+    places = product((*CLINICS, "x"), ("acme", "y"), (*PLANS, "x"), NETWORKS, (*DAYS, AFTER))
+    for clinic, payer, plan, network, day in places:
+        found = rulebook.allowed(clinic, payer, plan, "infusion", network, day)
+        case = (clinic, payer, plan, network)
+        tried = by_trying(rows, price_cases, price_cases, case, day)
+        agree(found, tried, crossing)
+
+
+@given(st.lists(st.tuples(FROM, FROM), max_size=3), st.dates(date(2025, 1, 1), date(2028, 1, 1)))
+def test_on_a_day_the_row_that_holds_answers(days: list[tuple[date, date]], day: date) -> None:
+    rows = tuple(
+        r.NetworkRow(
+            row=number,
+            clinic_id=ANY,
+            payer_id="acme",
+            plan_id=ANY,
+            network="in",
+            effective_from=min(pair),
+            effective_to=max(pair),
+            source="made for a test",
+        )
+        for number, pair in enumerate(dict.fromkeys(days), start=2)
+    )
+    found = Rulebook({"Networks": rows}).network("north", "acme", "gold", day)
+    holding = [row for row in rows if row.effective_from <= day <= (row.effective_to or day)]
+    assert (found is None) == (not holding)
+    assert found is None or found in holding
+
+
+def test_a_crossing_names_the_row_to_add_cell_by_cell() -> None:
+    def row(number: int, plan: str, category: str) -> r.BenefitRow:
+        return r.BenefitRow(
+            row=number,
+            payer_id="acme",
+            plan_id=plan,
+            category=category,
+            item_id=ANY,
+            network="all",
+            cost_share="copay",
+            copay_cents=number,
+            effective_from=DAYS[0],
+            source="made for a test",
+        )
+
+    rows = (row(2, ANY, "visits"), row(3, "gold", ANY))
+    (found,) = crossing_rows(Seen({"Benefits": rows, "Items": item_rows()}))
+    key = "Payer ID acme, Plan ID gold, Category visits, Item ID *, Network all"
+    assert found.advice == f"Add a row with {key}, or accept that row 3 is used."

@@ -115,3 +115,12 @@ def test_a_category_is_never_used_where_each_item_has_its_own_row() -> None:
     assert never_used(
         benefit(2, "gold", "infusion", "in", 1), benefit(3, "gold", "ketamine", "all", 2)
     ) == [2]
+
+
+def test_two_rows_of_the_same_days_may_decide_together() -> None:
+    assert not crossings(
+        benefit(2, "*", "infusion", "all", 1),
+        benefit(3, "gold", "*", "all", 2),
+        benefit(4, "gold", "infusion", "all", 3),
+        benefit(5, "gold", "infusion", "in", 4),
+    )

@@ -19,10 +19,12 @@ from tests.rulebook.mistakes import SHIPPED, TODAY, at, changed, findings_of, ne
 BOOKS = sorted((Path(__file__).parents[1] / "contract" / "books").glob("*.xlsx"))
 
 
-def test_the_shipped_workbook_has_no_findings() -> None:
+def test_the_shipped_workbook_has_nothing_to_mend() -> None:
+    """What it has are notes on real plans that ask more for mental health visits."""
     loaded = load_workbook_bytes(SHIPPED.read_bytes())
-    assert all_findings(loaded, TODAY) == ()
-    assert check_rows(loaded.rows, TODAY) == ()
+    findings = all_findings(loaded, TODAY)
+    assert {each.code for each in findings} <= {"mental-health-worse"}
+    assert check_rows(loaded.rows, TODAY) == findings
     assert loaded.changes[0][0] == "Date"
 
 
@@ -96,8 +98,8 @@ def test_findings_that_stand_in_the_way_come_first() -> None:
         book.create_sheet("Scratch")
         at(book["Tests"], "Months", 2).value = 0
 
-    found = findings_of(changed(change))
-    assert [each.code for each in found] == ["months-range", "unknown-sheet"]
+    found = [each.code for each in findings_of(changed(change))]
+    assert found[:2] == ["months-range", "unknown-sheet"]
 
 
 def test_a_finding_says_what_was_seen_where_and_what_to_do() -> None:

@@ -23,6 +23,8 @@ RATED = {"Coinsurance %": GIVEN}
 COPAY = {"Cost share": "copay"}
 CASH = {"Price kind": "cash"}
 DEDUCTIBLE = {"Kind": "deductible"}
+INSURED = {"Applies to": "insured"}
+MENTAL = {"Category": "mental health visit"}
 REPEATED = {"Every (days)": GIVEN, "Times high": "*"}
 
 TYPED = [
@@ -82,6 +84,7 @@ TYPED = [
         3,
         {"Kind": "out-of-pocket max"},
     ),
+    Mistake("family-below-individual", "Limits", "Family $", 10, {**DEDUCTIBLE, "Family $": GIVEN}),
     Mistake("code-lost-zeros", "Items", "Code", 636, {"Code type": "CPT"}),
     Mistake("code-lost-zeros", "Clinics", "NPI", 123456789),
     Mistake("code-length", "Items", "Code", "J34901", {"Code type": "HCPCS"}),
@@ -99,6 +102,10 @@ TYPED = [
     Mistake("unknown-route", "Tests", "Route", "self pay"),
     Mistake("plan-of-other-payer", "Networks", "Plan ID", "aetna-fl-ppo-1500"),
     Mistake("beyond-federal-limits", "Limits", "Family $", 99000, {"Kind": "out-of-pocket max"}),
+    Mistake("ended-row", "Networks", "Effective to", date(2026, 12, 31)),
+    Mistake("assistance-federal", "Assistance", "Payer types", "commercial; medicare", INSURED),
+    Mistake("assistance-federal", "Assistance", "Payer types", None, INSURED),
+    Mistake("mental-health-worse", "Benefits", "Copay $", 99, {**COPAY, **MENTAL}),
     Mistake("not-checked-for-a-year", "Plans", "Checked on", date(2025, 11, 1)),
 ]
 
@@ -174,6 +181,15 @@ def _least_over_most(book: Workbook) -> str:
     at(ws, "Coinsurance min $", row).value = 100
     at(ws, "Coinsurance max $", row).value = 50
     return f"Benefits!{at(ws, 'Coinsurance min $', row).coordinate}"
+
+
+def _deductible_over_maximum(book: Workbook) -> str:
+    ws = book["Limits"]
+    row = row_where(ws, **{**DEDUCTIBLE, "Class": "all", "Network": "in"})
+    at(ws, "Family $", row).value = 60000
+    cell = at(ws, "Individual $", row)
+    cell.value = 50000
+    return f"Limits!{cell.coordinate}"
 
 
 def _same_row_twice(book: Workbook) -> str:
@@ -286,6 +302,7 @@ MADE: list[tuple[str, Callable[[Workbook], str]]] = [
     ("hidden-row", _hide_row),
     ("family-missing", _aggregate_without_amount),
     ("minimum-over-maximum", _least_over_most),
+    ("deductible-over-maximum", _deductible_over_maximum),
     ("same-key", _same_row_twice),
     ("same-key", _same_id_twice),
     ("deductibles-at-odds", _deductible_inside_another),
