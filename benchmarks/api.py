@@ -21,7 +21,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-CONNECTIONS = 8
+CONNECTIONS = 4
 ROUNDS = 3
 
 

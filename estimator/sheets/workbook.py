@@ -12,19 +12,23 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Context, Decimal
 from io import BytesIO
-from typing import Any
-
-import openpyxl
-from openpyxl.cell.cell import MergedCell
-from openpyxl.workbook import Workbook
-from openpyxl.worksheet.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any
 
 from estimator.findings import Finding
 from estimator.sheets import codes
 from estimator.sheets.table import Cell, Merge, Table, Trouble, Value, blank
 
+if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
 LONGEST_TEXT = 32_767
 """What a cell can hold in any spreadsheet program."""
+
+ERROR_VALUES = frozenset(
+    ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!")
+)
+"""What a cell shows where a formula has no answer; never a text that somebody typed."""
 
 _SIGNIFICANT = Context(prec=15)
 """Spreadsheets keep 15 significant digits; what a float has after them is noise."""
@@ -69,6 +73,8 @@ def tables_of(book: Workbook, saved: Workbook | None = None) -> tuple[Table, ...
 
 
 def _open(data: bytes, *, values: bool) -> Workbook:
+    import openpyxl  # noqa: PLC0415 - slow to load, and only needed where a file is read
+
     return openpyxl.load_workbook(BytesIO(data), data_only=values, keep_links=False)
 
 
@@ -102,12 +108,12 @@ def _table(ws: Worksheet, saved: Worksheet | None) -> Table:
 
 def _cell(stored: Any, saved: Worksheet | None) -> Cell | None:
     """Return a stored cell as ours, or ``None`` where a person sees nothing in it."""
-    if stored.value is None or isinstance(stored, MergedCell):
+    if stored.value is None:  # as is that of the hidden cells of a merged range
         return None
     raw, trouble = stored.value, None
     if stored.data_type == "f":
         raw, trouble = _outcome(stored, saved)
-    if stored.data_type == "e" or (isinstance(raw, str) and raw in openpyxl.cell.cell.ERROR_CODES):
+    if stored.data_type == "e" or (isinstance(raw, str) and raw in ERROR_VALUES):
         trouble = Trouble.ERROR
     value = _value(raw)
     if isinstance(value, str) and blank(value) and trouble is None:
