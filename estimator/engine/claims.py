@@ -94,25 +94,33 @@ def open_account(
     if as_of is not None:
         used = assistance_used or {}
         account.assistance = {(pool, as_of.year): amount for pool, amount in used.items()}
-    start = YearStart(carried=False, opening=True, caps=_caps(cover, as_of))
-    account.start_year(start, INTEGERS)
+    days = () if as_of is None else (as_of,)
+    account.start_year(YearStart(carried=False, opening=True, caps=_caps(cover, *days)), INTEGERS)
+    account.opening = tuple(
+        met._replace(individual=individual, family=family)
+        for met, individual, family in zip(
+            account.opening, account.individual, account.family, strict=True
+        )
+    )
     return account
 
 
-def _caps(cover: Cover, day: date | None) -> tuple[Gauge | None, ...]:
-    """Return each limit as it is in force on *day*; without a day, as it first is."""
+def _caps(cover: Cover, *days: date) -> tuple[Gauge | None, ...]:
+    """Return each limit that is in force on all the *days*; without a day, as it first is."""
     found: dict[LimitKey, Gauge | None] = dict.fromkeys(cover.keys)
     slots = {key: slot for slot, key in enumerate(found)}
     for period in cover.limits:
         key = period.limit.key
-        if found[key] is None and (day is None or period.holds_on(day)):
+        if found[key] is None and all(map(period.holds_on, days)):
             found[key] = _gauge(period.limit, slots[key], cover)
     return tuple(found.values())
 
 
-def _gauge(limit: Limit, slot: int, cover: Cover) -> Gauge:
+def _gauge(
+    limit: Limit, slot: int, cover: Cover, carries: bool = False, passable: bool = False
+) -> Gauge:
     aggregate = cover.family and limit.aggregate
-    return Gauge(slot, limit.individual, limit.family, cover.family, aggregate)
+    return Gauge(slot, limit.individual, limit.family, cover.family, aggregate, carries, passable)
 
 
 class _LineGauges(NamedTuple):
@@ -129,8 +137,9 @@ def prepare(
 ) -> list[Step]:
     """Return the steps of *claims*, which are in order of date.
 
-    ``weigh_cash`` is false where the case has a second payer: cash then counts only on
-    a line that the plan refuses.
+    Of *as_of* only its plan year matters, so patients who read their accumulators on other
+    days of it can share the steps. ``weigh_cash`` is false where the case has a second payer:
+    cash then counts only on a line that the plan refuses.
     """
     preparing = _Preparing(claims, cover, as_of, weigh_cash)
     return [
@@ -152,9 +161,6 @@ class _Preparing:
         self.weigh_cash = weigh_cash
         slots = {key: slot for slot, key in enumerate(cover.keys)}
         self.periods = [(slots[period.limit.key], period) for period in cover.limits]
-        periods = Counter(slot for slot, _ in self.periods)
-        self.changing = {slot for slot, many in periods.items() if many > 1}
-        self.capped_on = date.min
         self.copay_slots = [_copay_slot(claim) for claim in claims]
         self.sharing = Counter(self.copay_slots)
         self.counted = {
@@ -162,7 +168,6 @@ class _Preparing:
             for claim in claims
             if claim.benefit is not None and _counts_visits(claim.benefit)
         }
-        self.as_of = as_of
         self.as_of_year = cover.year.start(as_of) if as_of is not None else None
         self.year: date | None = None
         self.gauges: dict[tuple[str, str], _LineGauges] = {}
@@ -218,9 +223,8 @@ class _Preparing:
                 continue
             limit = period.limit
             carries = limit.carryover_months > 0 and day >= self._carries_from(limit, day)
-            gauge = _gauge(limit, slot, self.cover)
-            passable = slot in self.changing or not period.holds_on(self.capped_on)
-            gauge = gauge._replace(carries=carries, passable=passable)
+            passable = not all(map(period.holds_on, self._first_and_last(day)))
+            gauge = _gauge(limit, slot, self.cover, carries, passable)
             is_deductible = limit.kind == "deductible"
             if limit.constrains(class_, network):
                 (deductibles if is_deductible else maxes).append(gauge)
@@ -233,6 +237,11 @@ class _Preparing:
         start = self.cover.year.start(day)
         return carries_from(start, self.cover.year.next_start(start), limit.carryover_months)
 
+    def _first_and_last(self, day: date) -> tuple[date, date]:
+        """Return the first and the last day of the plan year that contains *day*."""
+        start = self.cover.year.start(day)
+        return start, self.cover.year.next_start(start) - ONE_DAY
+
     def _begin(self, day: date) -> tuple[YearStart, ...]:
         """Go on to *day*; return the plan years that begin."""
         if day <= self.same_through:
@@ -244,7 +253,7 @@ class _Preparing:
 
     def _last_days(self, day: date) -> Iterator[date]:
         """Yield the last days on which something about the limits is as it is on *day*."""
-        yield self.cover.year.next_start(self.cover.year.start(day)) - ONE_DAY
+        yield self._first_and_last(day)[1]
         for limit, first, last in self.cover.limits:
             if first is not None and first > day:
                 yield first - ONE_DAY
@@ -268,12 +277,16 @@ class _Preparing:
         yield self._year_start(start)
 
     def _year_start(self, start: date) -> YearStart:
-        """Begin a plan year with the limits of its start, or of the day what is met was read."""
+        """Begin a plan year with the limits of its start.
+
+        In the accumulators' own year, whichever day they were read (``open_account`` knows
+        it), with those of the whole year.
+        """
         follows = self.year is not None and self.cover.year.next_start(self.year) == start
         self.year = start
         opening = start == self.as_of_year
-        self.capped_on = self.as_of if opening and self.as_of is not None else start
-        return YearStart(follows and not opening, opening, _caps(self.cover, self.capped_on))
+        days = self._first_and_last(start) if opening else (start,)
+        return YearStart(follows and not opening, opening, _caps(self.cover, *days))
 
 
 def _refusal(claim: Claim) -> str | None:

@@ -9,7 +9,8 @@ import pytest
 from estimator.engine.account import Account
 from estimator.engine.adjudication import Ledger, adjudicate
 from estimator.engine.claims import Claim, Cover, as_second, open_account, prepare
-from estimator.engine.coordination import Assistance, Supplement
+from estimator.engine.coordination import INTEGERS, Assistance, Supplement
+from estimator.engine.kernel import run
 from estimator.engine.money import rate
 from estimator.engine.plan import (
     Accumulators,
@@ -267,6 +268,44 @@ def test_lines_share_a_copay_only_where_another_line_owes_it_too() -> None:
         ("visit", "stay"),
         *[None] * 5,
     ]
+
+
+@pytest.mark.parametrize("day", [date(2026, 1, 1), date(2026, 5, 31), date(2026, 12, 31)])
+def test_steps_are_the_same_whichever_day_of_the_plan_year_the_accumulators_were_read(
+    day: date,
+) -> None:
+    before = LimitPeriod(DEDUCTIBLE, None, date(2026, 5, 31))
+    after = LimitPeriod(replace(DEDUCTIBLE, individual=60000), date(2026, 6, 1), None)
+    cover = Cover(limits=(before, after, LimitPeriod(OOP_MAX)))
+    claims = [claim(date(2026, month, 1), 20000) for month in (3, 8)]
+
+    assert prepare(claims, cover, day) == prepare(claims, cover, date(2026, 6, 1))
+
+
+def test_what_was_read_never_passes_the_limit_of_its_day_on_any_later_line() -> None:
+    before = LimitPeriod(DEDUCTIBLE, None, date(2026, 5, 31))
+    after = LimitPeriod(replace(DEDUCTIBLE, individual=60000), date(2026, 6, 1), None)
+    met = Accumulators(limits={DEDUCTIBLE.key: Met(55000, 55000)})
+    cover = Cover(limits=(before, after), met=met)
+    claims = [claim(date(2026, 7, 1), 40000)]
+
+    read_before = adjudicate(claims, cover, date(2026, 3, 1))
+    read_after = adjudicate(claims, cover, date(2026, 6, 1))
+
+    assert [line.amounts.deductible for line in read_before.lines] == [10000]
+    assert [line.amounts.deductible for line in read_after.lines] == [5000]
+
+
+def test_an_account_can_be_opened_anew_for_another_run() -> None:
+    met = Accumulators(limits={DEDUCTIBLE.key: Met(20000, 20000)}, plan_paid={"infusion": 7})
+    opened = open_account(replace(COVER, met=met), date(2026, 3, 1), {"program": 5})
+    steps = prepare([claim(date(2026, 3, 1), 40000)], COVER, date(2026, 3, 1))
+
+    again = opened.reopened()
+    list(run(steps, opened, INTEGERS))
+
+    assert again == open_account(replace(COVER, met=met), date(2026, 3, 1), {"program": 5})
+    assert opened != again
 
 
 def test_an_account_opens_within_the_limits_of_its_day() -> None:
