@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from estimator.services.docs import findings_section, with_documents
+from estimator.services.docs import findings_section, with_documents, write
 from estimator.services.estimating.notices import ESTIMATE_CODES, WORDINGS, Notice, findings
 from estimator.services.intake.codes import (
     DOCUMENT_CODES,
@@ -42,6 +42,13 @@ def test_a_page_without_the_part_gets_it_at_its_end() -> None:
 
     assert page == f"# Findings\n\n{findings_section()}\n"
     assert with_documents(page) == page
+
+
+def test_all_generated_pages_are_written_at_once(tmp_path: Path) -> None:
+    write(tmp_path)
+
+    for name in ("rulebook.md", "findings.md"):
+        assert (tmp_path / name).read_text("utf-8") == (ROOT / "docs" / name).read_text("utf-8")
 
 
 def test_every_code_stands_in_one_table() -> None:

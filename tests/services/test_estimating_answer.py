@@ -169,3 +169,17 @@ def test_the_gravest_finding_comes_first() -> None:
 
     assert severities == sorted(severities, key=["stop", "decide", "note"].index)
     assert severities[0] == "stop"
+
+
+def test_who_changes_an_answer_changes_no_other() -> None:
+    rules = book()
+    before = ask(rules, plan_id="gold")
+    changed = ask(rules, plan_id="gold")
+
+    for route in treated(changed)["routes"]:
+        route["lines"][0]["patient_pays"] = "0.01"
+        route["patient_pays"]["typical"] = "0.01"
+        route["by_month"].clear()
+        del route["lines"][-1], route["upfront"]
+
+    assert ask(rules, plan_id="gold") == before

@@ -11,6 +11,7 @@ from estimator.rulebook.model import Rulebook
 from estimator.services.intake.fields import DocumentRefused
 from tests.builders import (
     BASE,
+    allowed,
     ask,
     benefit,
     charge,
@@ -19,6 +20,7 @@ from tests.builders import (
     deductible,
     item,
     line_pays,
+    network,
     oop_max,
     pays,
     plan,
@@ -307,6 +309,55 @@ def test_each_cost_share_means_what_it_says(
     rules = rulebook(BASE, treatment(), course(), charge("infusion", 100), row, deductible(30))
 
     assert pays(gold(rules)) == expected
+
+
+COLUMNS = [
+    # Three infusions of 100; what each leaves the patient
+    ("coinsurance", {"coinsurance_percent": "12.345678"}, ["12.35"] * 3),
+    ("coinsurance", {"coinsurance_percent": 5, "coinsurance_min": 8}, ["8.00"] * 3),
+    ("coinsurance", {"coinsurance_percent": 50, "coinsurance_max": 30}, ["30.00"] * 3),
+    (
+        *("coinsurance after deductible", {"coinsurance_percent": 50, "coinsurance_on": "allowed"}),
+        ["100.00", "70.00", "50.00"],  # deductible 120: 100; 20 + 50; 50
+    ),
+    ("no charge after deductible", {"deductible_waived_visits": 1}, ["0.00", "100.00", "20.00"]),
+    (
+        "copay after deductible",
+        {"copay": 10, "deductible_waived_visits": 2, "waived_visits_copay": 35},
+        ["35.00", "35.00", "100.00"],
+    ),
+    ("copay", {"copay": 10, "visit_limit": 2}, ["10.00", "10.00", "100.00"]),
+    ("no charge", {"plan_pays_max": 150}, ["0.00", "50.00", "100.00"]),
+    ("copay", {"copay": 30}, ["30.00", "30.00", "10.00"]),  # out-of-pocket max 70
+    ("copay", {"copay": 30, "counts_toward_oop_max": False}, ["30.00"] * 3),
+    ("copay", {"copay": 30, "counts_toward_oop_max": True}, ["30.00", "30.00", "10.00"]),
+]
+
+
+@pytest.mark.parametrize(("phrase", "terms", "expected"), COLUMNS)
+def test_each_other_column_of_a_benefit_means_what_it_says(
+    phrase: str, terms: dict[str, Any], expected: list[str]
+) -> None:
+    maximum = [oop_max(70)] if terms.get("copay") == 30 else []
+    rules = weekly(benefit(phrase, **terms), deductible(120), *maximum)
+
+    assert line_pays(gold(rules)) == expected
+
+
+def test_spending_out_of_network_counts_to_the_limit_that_takes_it() -> None:
+    base = tuple(network("out") if isinstance(each, r.NetworkRow) else each for each in BASE)
+    prices = (allowed("infusion", 100), allowed("pill", 100), charge("pill", 100))
+
+    def rules(credited_by: str | None) -> Rulebook:
+        return rulebook(
+            *(base, treatment(), course(), course(item_id="pill", step=2), AFTER, prices),
+            *(charge("infusion", 100), deductible(150, network="in", credited_by=credited_by)),
+            deductible(100, network="out"),
+        )
+
+    # The infusion is out of network: 100. The pill is in: 100, or the 50 that are left.
+    assert line_pays(gold(rules(None))) == ["100.00", "100.00"]
+    assert line_pays(gold(rules("all"))) == ["100.00", "50.00"]
 
 
 def test_a_copay_comes_before_the_deductible_where_it_says_so() -> None:

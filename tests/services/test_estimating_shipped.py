@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -282,3 +283,34 @@ def test_no_figure_depends_on_the_order_of_rows(request: dict[str, Any], random:
 
     assert figures(one) == figures(other)
     assert one["comparison"]["baseline"] == other["comparison"]["baseline"]
+
+
+@cache
+def as_typical(scenario: str) -> Rulebook:
+    """Return the shipped rules with the prices and times of a scenario as the typical ones."""
+    rows = dict(shipped().rows)
+    times = f"times_{scenario}"
+    rows["Courses"] = tuple(
+        replace(row, times_typical=getattr(row, times)) for row in rows["Courses"]
+    )
+    rows["Prices"] = tuple(
+        replace(row, amount=row.amount if price is None else price)
+        for row in rows["Prices"]
+        for price in [getattr(row, scenario)]
+    )
+    return Rulebook(rows)
+
+
+@SEVERAL
+@given(requests(), st.sampled_from(["low", "high"]))
+def test_low_and_high_are_what_their_prices_and_times_come_to(
+    request: dict[str, Any], scenario: str
+) -> None:
+    answer = answer_to({**request, "detail": "summary"})
+    typical = estimate({**request, "detail": "summary"}, as_typical(scenario), today=TODAY)
+
+    for one, other in zip(answer["treatments"], typical["treatments"], strict=True):
+        expected = {each["route"]: each["patient_pays"]["typical"] for each in other["routes"]}
+        found = {each["route"]: each["patient_pays"][scenario] for each in one["routes"]}
+        assert {name: found[name] for name in found if name in expected} == expected
+        assert one["visits"][scenario] == other["visits"]["typical"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -124,13 +125,18 @@ class Answer:
         }
 
     def _shown(self, course: PricedCourse | None, route: Route) -> dict[str, Any]:
-        """Return a route as it is shown; self_pay is the same for every patient, so made once."""
+        """Return a route as it is shown; self_pay is the same for every patient, so made once.
+
+        Each answer gets a copy: who changes theirs changes no other patient's.
+        """
         if course is None or route.cost.route != "self_pay":
             return self._route(route)
         key = ("shown", self.situation.request.detail)
         if key not in course.memo:
             course.memo[key] = self._route(route)
-        shown: dict[str, Any] = course.memo[key]
+        shown = {name: copy(value) for name, value in course.memo[key].items()}
+        if "lines" in shown:
+            shown["lines"] = [line.copy() for line in shown["lines"]]
         return shown
 
     def _route(self, route: Route) -> dict[str, Any]:
