@@ -22,7 +22,7 @@ from estimator import __version__
 from estimator.findings import Finding, stops
 from estimator.rulebook import text_form
 from estimator.rulebook.template import write_workbook
-from estimator.services import example, rulebooks
+from estimator.services import clinic_workbook, example, rulebooks
 from estimator.services.estimating import estimate as estimate_document
 from estimator.services.intake.cases import adjudicate_case
 from estimator.services.intake.fields import DocumentRefused
@@ -89,19 +89,73 @@ def _report(workbook: str, checked: rulebooks.Checked) -> str:
 
 @main.command()
 @click.argument("workbook", metavar="FILE.xlsx", type=click.Path(path_type=Path))
-def new(workbook: Path) -> None:
-    """Write an empty workbook of rules, with its dropdowns."""
+@click.option("--from", "source", metavar="RULES.xlsx", help="Begin with the rules of this one.")
+@click.option("--clinic", "name", metavar="NAME", help="Your clinic, as patients read it.")
+@click.option("--state", metavar="XX", help="Its state, in two letters.")
+@click.option("--price-infusion", "infusion", metavar="$", help="What one costs without insurance.")
+@click.option("--price-evaluation", "evaluation", metavar="$", help="The first evaluation.")
+@click.option("--price-follow-up", "follow_up", metavar="$", help="A follow-up visit.")
+@click.option("--billed-infusion", "billed", metavar="$", help="What insurance is billed for one.")
+@click.option("--in-network", default="", metavar="PAYER,...", help="IDs or names of payers.")
+def new(workbook: Path, source: str | None, in_network: str, **texts: str | None) -> None:
+    """Write a workbook of rules with its dropdowns: an empty one, or your clinic's own.
+
+    With --from and --clinic it has the rules there are, without sample clinics, and a page
+    "Set up your clinic" for what is not given here.
+    """
+    given = {name: text for name, text in texts.items() if text}
+    payers = [each.strip() for each in in_network.split(",") if each.strip()]
+    if (source is None) != ("name" not in given) or (source is None and (given or payers)):
+        _fail("--from and --clinic belong together, and the other options to them.")
+    content = _clinic_workbook(source, given, payers) if source else write_workbook()
+    _write_new(workbook, content)
+    click.echo(f"{workbook} is written. Fill it in, then: estimator check {workbook}")
+
+
+def _clinic_workbook(source: str, given: dict[str, str], payers: list[str]) -> bytes:
+    checked = rulebooks.check(_bytes_of(source), _today())
+    if checked.rulebook is None:
+        _refuse(checked.findings)
+    rows = checked.loaded.rows
+    answers, found = clinic_workbook.typed_answers(rows, given, payers)
+    if found:
+        _refuse(found)
+    return clinic_workbook.new_workbook(checked.loaded, answers, _today())
+
+
+@main.command()
+@click.argument("workbook", metavar="FILE.xlsx")
+@click.argument("result", metavar="NEW.xlsx", type=click.Path(path_type=Path))
+def setup(workbook: str, result: Path) -> None:
+    """Write a new workbook with the answers of the page "Set up your clinic" as rows."""
+    done = clinic_workbook.set_up(_bytes_of(workbook), _today())
+    if done.workbook is None:
+        _refuse(done.findings)
+    _write_new(result, done.workbook)
+    for change in done.changes:
+        cells = ", ".join(f"{cell.header} {cell.after or 'blank'}" for cell in change.cells)
+        click.echo(f"{change.sheet}, row {change.change}: {cells}")
+    click.echo(f"{result} is written. Next: estimator check {result}")
+
+
+def _refuse(findings: Iterable[Finding]) -> NoReturn:
+    """Say what stands in the way, and end."""
+    _say(finding for finding in findings if finding.severity == "stop")
+    sys.exit(1)
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    """Write a file that is not there yet; leave nothing half written."""
     try:
-        file = workbook.open("xb")
+        file = path.open("xb")
     except FileExistsError:
-        _fail(f"{workbook} is there already; choose another name, or move it away.")
+        _fail(f"{path} is there already; choose another name, or move it away.")
     try:
         with file:
-            file.write(write_workbook())
+            file.write(content)
     except OSError:
-        workbook.unlink()
+        path.unlink()
         raise
-    click.echo(f"{workbook} is written. Fill it in, then: estimator check {workbook}")
 
 
 @main.command()

@@ -248,6 +248,10 @@ BETWEEN_CODES: dict[str, Code] = {
         "The last row of a key has ended, or ends within a month.",
         "Add a row for what holds from then on, or clear Effective to.",
     ),
+    "setup-not-moved": _note(
+        "The page Set up your clinic has answers that the sheets do not have yet.",
+        "Type: estimator setup THIS-FILE.xlsx NEW-FILE.xlsx. The new file has them.",
+    ),
     "never-wins": _note(
         "A row is never used, because others are more specific.", "Delete it if it is not needed."
     ),

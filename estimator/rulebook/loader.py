@@ -17,7 +17,7 @@ from estimator.rulebook.headers import HEADER_ROW, find_columns, find_sheets
 from estimator.rulebook.percents import companion, doubt_of
 from estimator.rulebook.problems import Place, UnreadableError, finding, grouped
 from estimator.rulebook.rows import Row
-from estimator.rulebook.schema import SHEETS, Sheet
+from estimator.rulebook.schema import SETUP_PAGE, SHEETS, Sheet
 from estimator.sheets.codes import FILE_CODES
 from estimator.sheets.guard import guard
 from estimator.sheets.table import Cell, Merge, Table, Trouble, letters
@@ -49,6 +49,8 @@ class LoadedRulebook:
     """Sheet name → field name → the letters of its column in the file."""
     changes: tuple[tuple[str, ...], ...] = ()
     """The staff's own log, as text."""
+    setup_page: Table | None = None
+    """The page "Set up your clinic", where there is one."""
 
     @property
     def readable(self) -> bool:
@@ -101,6 +103,7 @@ def load_tables(tables: Iterable[Table]) -> LoadedRulebook:
         unread_sheets=frozenset(rows) - {r.sheet.name for r in readings if r.columns},
         columns={reading.sheet.name: _lettered(reading.columns) for reading in readings},
         changes=_changes(tables),
+        setup_page=_named(tables, SETUP_PAGE),
     )
 
 
@@ -225,11 +228,15 @@ def _merged(reading: _Reading, merge: Merge) -> Finding:
 
 def _changes(tables: Iterable[Table]) -> tuple[tuple[str, ...], ...]:
     """Return the staff's log as rows of text, header first."""
-    for table in tables:
-        if table.name.casefold() == CHANGES.casefold():
-            width = max((at for cells in table.rows.values() for at in cells), default=0)
-            return tuple(
-                tuple(cells[at].full if at in cells else "" for at in range(1, width + 1))
-                for cells in table.rows.values()
-            )
-    return ()
+    table = _named(tables, CHANGES)
+    if table is None:
+        return ()
+    width = max((at for cells in table.rows.values() for at in cells), default=0)
+    return tuple(
+        tuple(cells[at].full if at in cells else "" for at in range(1, width + 1))
+        for cells in table.rows.values()
+    )
+
+
+def _named(tables: Iterable[Table], name: str) -> Table | None:
+    return next((each for each in tables if each.name.casefold() == name.casefold()), None)

@@ -82,5 +82,6 @@ SHEETS: tuple[Sheet, ...] = (
 )
 
 SHEET_BY_NAME = {sheet.name: sheet for sheet in SHEETS}
-NOT_RULES = ("README", "Lists", "Changes")
+SETUP_PAGE = "Set up your clinic"
+NOT_RULES = ("README", "Lists", "Changes", SETUP_PAGE)
 """Sheets that are for people and are not read as rules."""

@@ -10,6 +10,7 @@ from estimator.rulebook.rows import Row
 from estimator.rulebook.schema import SHEETS, Sheet
 from estimator.rulebook.written import cell_content
 from estimator.sheets import writer
+from estimator.sheets.form_writer import Form
 
 README = (
     "Rulebook: what payers pay, and what patients are left to pay",
@@ -73,8 +74,12 @@ def write_workbook(
     *,
     changes: Sequence[Sequence[str]] = (),
     readme: Sequence[str] = README,
+    form: Form | None = None,
 ) -> bytes:
-    """Return a workbook with *rows*, or without any; equal content gives equal bytes."""
+    """Return a workbook with *rows*, or without any; equal content gives equal bytes.
+
+    A *form* stands in front of everything else.
+    """
     rows = rows or {}
     return writer.write_book(
         writer.Book(
@@ -82,6 +87,7 @@ def write_workbook(
             sheets=[_sheet(sheet, rows.get(sheet.name, ())) for sheet in SHEETS],
             lists=[*_word_lists(), _categories(rows.get("Items", ()))],
             last=[_changes(changes)],
+            form=form,
         )
     )
 

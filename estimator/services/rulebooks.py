@@ -21,6 +21,7 @@ from estimator.rulebook.loader import LoadedRulebook, load_workbook_bytes
 from estimator.rulebook.model import Rulebook
 from estimator.rulebook.problems import in_order
 from estimator.rulebook.seen import Seen
+from estimator.services.clinic_workbook import not_moved
 from estimator.services.rulebook_tests import run_tests
 from estimator.sheets.apart import read_apart
 from estimator.sheets.workbook import Book, read_workbook
@@ -83,7 +84,7 @@ def check(data: bytes, today: date, read: Reader = read_apart) -> Checked:
     It is read in a process of its own unless it comes from ourselves.
     """
     loaded = load_workbook_bytes(data, read)
-    findings = all_findings(loaded, today)
+    findings = in_order((*all_findings(loaded, today), *not_moved(loaded, today)))
     if not loaded.readable:
         return Checked(loaded, findings, None, None)
     fingerprint = snapshot.fingerprint(loaded.rows)

@@ -15,6 +15,7 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]  # it has no annotations
 
+from estimator.sheets.form_writer import Form, write_form
 from estimator.sheets.table import letters
 
 SPARE_ROWS = 500
@@ -81,12 +82,13 @@ class Choices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Book:
-    """A workbook as written: a page to read first, the tables, the lists, further tables."""
+    """A workbook as written: a page to fill in or to read first, tables, lists, more tables."""
 
     readme: Sequence[str]
     sheets: Sequence[Sheet]
     lists: Sequence[Choices]
     last: Sequence[Sheet] = ()
+    form: Form | None = None
 
 
 def write_book(book: Book) -> bytes:
@@ -95,6 +97,8 @@ def write_book(book: Book) -> bytes:
     workbook = xlsxwriter.Workbook(stream, {"in_memory": True})
     workbook.set_properties({"created": _WRITTEN})
     formats = _Formats(workbook)
+    if book.form:
+        write_form(workbook, book.form)
     _write_readme(workbook, book.readme)
     for sheet in book.sheets:
         _write_sheet(workbook, sheet, formats)
