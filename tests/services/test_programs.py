@@ -279,6 +279,19 @@ def test_an_insured_program_pays_the_cost_share_above_its_floor() -> None:
     assert treated(answer)["best_route"] == "assistance:card"
 
 
+@pytest.mark.parametrize(
+    "row", [program("x", "percent off", 15), program("x", "patient pays at least", 10)]
+)
+def test_a_dollar_that_a_program_pays_points_back_to_its_row(row: r.AssistanceRow) -> None:
+    answer = insured(weekly(row))
+
+    for line in routed(answer, "assistance:x")["lines"]:
+        assert line["program_rule"]["sheet"] == "Assistance"
+        assert line["program_rule"]["id"] == "x"
+        assert line["program_rule"]["words"] == f"{row.kind} {row.value}"
+    assert {line["program_rule"] for line in routed(answer, "self_pay")["lines"]} == {None}
+
+
 def test_an_insured_program_has_a_maximum_for_a_calendar_year() -> None:
     rules = weekly(program("card", "patient pays at least", 10, annual_max=60))
 

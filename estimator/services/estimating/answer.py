@@ -25,7 +25,7 @@ from estimator.rulebook import rows as r
 from estimator.rulebook.columns import plain
 from estimator.services.estimating.coverage import REFUSING, Coverage
 from estimator.services.estimating.insured import RouteLine
-from estimator.services.estimating.insurers import Rule
+from estimator.services.estimating.insurers import Rule, rule_of
 from estimator.services.estimating.lines import PricedCourse, PricedLine
 from estimator.services.estimating.notices import Notice, findings
 from estimator.services.estimating.routes import Route
@@ -151,7 +151,11 @@ class Answer:
             "assumes": [finding.message for finding in findings(route.notices)],
         }
         if self.situation.request.detail == "full":
-            shown["lines"] = [_line(place, line) for place, line in enumerate(route.lines)]
+            rows = route.program_rows or (None,) * len(route.lines)
+            shown["lines"] = [
+                _line(place, line, row)
+                for place, (line, row) in enumerate(zip(route.lines, rows, strict=True))
+            ]
         return shown
 
     def _comparison(self) -> dict[str, Any]:
@@ -206,7 +210,7 @@ def _coverage(coverage: Coverage) -> dict[str, Any]:
     }
 
 
-def _line(place: int, each: RouteLine) -> dict[str, Any]:
+def _line(place: int, each: RouteLine, program: r.AssistanceRow | None) -> dict[str, Any]:
     amounts = each.amounts
     return {
         **_line_facts(each.line),
@@ -216,7 +220,13 @@ def _line(place: int, each: RouteLine) -> dict[str, Any]:
         "deductible_met": None if each.deductible_met is None else dollars(each.deductible_met),
         "oop_met": None if each.oop_met is None else dollars(each.oop_met),
         "rule": rule_json(_rule(each)),
+        "program_rule": program and rule_json(program_rule(program)),
     }
+
+
+def program_rule(row: r.AssistanceRow) -> Rule:
+    """Return the row of a program that helps with a line."""
+    return rule_of("Assistance", row, row.program_id, f"{row.kind} {plain(row.value)}")
 
 
 @lru_cache(maxsize=20_000)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from estimator.engine.comparison import Range, RouteCost
 from estimator.engine.course import SCENARIOS, Scenario
 from estimator.engine.kernel import Line
+from estimator.rulebook.rows import AssistanceRow
 from estimator.services.estimating.coverage import INSURED_CAN_BE_BEST, Coverage
 from estimator.services.estimating.insured import InsuredPricing, RouteLine, assumed
 from estimator.services.estimating.lines import PricedCourse
@@ -31,6 +32,8 @@ class Route:
     cost: RouteCost
     lines: tuple[RouteLine, ...]
     notices: tuple[Notice, ...] = ()
+    program_rows: tuple[AssistanceRow | None, ...] = ()
+    """Of a program's route: the row that helps each line, where one does."""
 
     @property
     def reimbursed(self) -> int:
@@ -68,8 +71,10 @@ def routes(situation: Situation, course: PricedCourse, coverage: Coverage) -> It
 def _insured(insured: InsuredPricing, name: str, eligible: bool, program: Program | None) -> Route:
     lines = insured.typical(program)
     cost = RouteCost(name, insured.range(program, lines), eligible)
-    notices = (*assumed(lines), *(program.notices if program else ()))
-    return Route(cost, lines, tuple(dict.fromkeys(notices)))
+    if program is None:
+        return Route(cost, lines, tuple(dict.fromkeys(assumed(lines))))
+    rows = rows_for(insured.situation, program.program_id, insured.course, "typical")
+    return Route(cost, lines, tuple(dict.fromkeys((*assumed(lines), *program.notices))), rows)
 
 
 def _self_pay(course: PricedCourse) -> Route:
@@ -91,7 +96,9 @@ def _reduced(situation: Situation, course: PricedCourse, name: str, program: Pro
         if key not in course.memo:
             course.memo[key] = _reduce(situation, course, program)
         patient_pays, lines = course.memo[key]
-    return Route(RouteCost(name, patient_pays, program.known_to_fit), lines, program.notices)
+    rows = rows_for(situation, program.program_id, course, "typical")
+    cost = RouteCost(name, patient_pays, program.known_to_fit)
+    return Route(cost, lines, program.notices, rows)
 
 
 def _reduce(

@@ -102,5 +102,12 @@ class Card:
             for category in kinds if self._value(name) else ():
                 self.places[f"plan.benefits[{index}].copay"] = name
                 copay = typed.amount(self._value(name))
-                yield {"category": category, "copay": copay, "deductible": "waived"}
+                # A card's drug copay is for each prescription filled, not for the day.
+                per = "line" if kinds is self._known.drugs else "visit"
+                yield {
+                    "category": category,
+                    "copay": copay,
+                    "copay_per": per,
+                    "deductible": "waived",
+                }
                 index += 1

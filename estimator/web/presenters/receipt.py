@@ -40,6 +40,7 @@ class LineShown(NamedTuple):
     cells: tuple[str, ...]
     rule: RuleShown | None
     source: int
+    program: RuleShown | None
 
 
 class Receipt(NamedTuple):
@@ -80,4 +81,5 @@ def _line(
         cells=tuple(words.money(line.get(key)) for key in keys),
         rule=rule,
         source=number,
+        program=names.rule(line.get("program_rule")),
     )
