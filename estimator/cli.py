@@ -22,7 +22,7 @@ from estimator import __version__
 from estimator.findings import Finding, stops
 from estimator.rulebook import text_form
 from estimator.rulebook.template import write_workbook
-from estimator.services import clinic_workbook, example, rulebooks
+from estimator.services import clinic_workbook, example, explorer, rulebooks
 from estimator.services.estimating import estimate as estimate_document
 from estimator.services.intake.cases import adjudicate_case
 from estimator.services.intake.fields import DocumentRefused
@@ -213,6 +213,28 @@ rulebook_option = click.option(
 def adjudicate(case: str, rulebook: str | None) -> None:  # noqa: ARG001 - said above
     """Adjudicate a case (or a list of cases): one plan and its claims. - reads standard input."""
     _answer_each(_document(case), adjudicate_case)
+
+
+@main.command()
+@click.option("--plan", "plan_id", required=True, metavar="PLAN", help="Plan ID.")
+@click.option("--item", "item_id", required=True, metavar="ITEM", help="Item ID.")
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Day; default: today.")
+@click.option("--network", type=click.Choice(["in", "out"]), help="Default: as Networks say.")
+@click.option("--clinic", "clinic_id", metavar="CLINIC", help="Clinic ID; default: the only one.")
+@click.option("--json", "as_json", is_flag=True, help="Print the explanation as JSON.")
+@rulebook_option
+def explain(day: datetime | None, as_json: bool, rulebook: str | None, **asked: Any) -> None:
+    """Say which rows answer for a plan and an item on a day, and why not others."""
+    rules, _, _ = _rules(rulebook)
+    question = explorer.Question(day=day.date() if day else _today(), **asked)
+    try:
+        ladders = explorer.explain(rules, question)
+    except DocumentRefused as refused:
+        _refuse(refused.findings)
+    if as_json:
+        _print_json(explorer.as_document(question, ladders))
+    else:
+        click.echo(explorer.as_text(question, ladders))
 
 
 @main.command()

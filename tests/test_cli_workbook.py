@@ -96,3 +96,23 @@ def test_other_rules_have_to_be_in_order_first(run: Run, tmp_path: Path) -> None
     done = run("new", "mine.xlsx", "--from", "broken.xlsx", "--clinic", "A")
     assert done.returncode == 1
     assert "[unreadable-workbook]" in done.stderr
+
+
+EXPLAIN = ("explain", "--plan", "aetna-fl-ppo-1500", "--date", "2026-12-01")
+SHIPPED = ("--rulebook", str(shipped.workbook()))
+
+
+def test_a_row_is_explained_as_text_and_as_json(run: Run) -> None:
+    text = run(*EXPLAIN, "--item", "iv-infusion", "--clinic", "boston-sample", *SHIPPED)
+    assert (text.returncode, text.stderr) == (0, "")
+    document = json.loads(
+        run(*EXPLAIN, "--item", "iv-infusion", "--network", "in", "--json", *SHIPPED).stdout
+    )
+    benefits = next(each for each in document["ladders"] if each["sheet"] == "Benefits")
+    assert f"> row {benefits['winner']} " in text.stdout
+
+
+def test_an_unknown_item_is_not_explained(run: Run) -> None:
+    done = run(*EXPLAIN, "--item", "iv-infusio", *SHIPPED)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Did you mean iv-infusion?" in done.stderr

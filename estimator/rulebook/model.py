@@ -1,7 +1,7 @@
 """A rulebook in memory: the rows of a workbook and the questions one asks of them.
 
-It is built from typed rows, never changes, and knows which row answered. Each ladder is
-written here once, as the keys of its rungs from the most specific down.
+It is built from typed rows, never changes, and knows which row answered. The keys that each
+question asks for, from the most specific down, are written in rungs.py.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import Any, TypeVar, cast
 
 from estimator.engine.plan import Limit, LimitPeriod
 from estimator.rulebook import rows as r
+from estimator.rulebook import rungs
 from estimator.rulebook.columns import ANY
-from estimator.rulebook.ladder import Ladder
+from estimator.rulebook.ladder import Ladder, Span
 
 T = TypeVar("T")
 
@@ -73,58 +74,45 @@ class Rulebook:
     def network(
         self, clinic_id: str, payer_id: str, plan_id: str, day: date
     ) -> r.NetworkRow | None:
-        """Return the row that says whether the clinic is in the network: clinic, then any."""
-        keys = tuple(
-            (clinic, payer_id, plan) for clinic in (clinic_id, ANY) for plan in (plan_id, ANY)
-        )
-        return self._networks.find(keys, day)
+        """Return the row that says whether the clinic is in the network."""
+        return self._networks.find(rungs.network(clinic_id, payer_id, plan_id), day)
 
     def price(self, kind: str, clinic_id: str, item_id: str, day: date) -> r.PriceRow | None:
-        """Return the charge or cash row of an item: the clinic's, then any's."""
-        keys = tuple((kind, clinic, ANY, ANY, item_id, "all") for clinic in (clinic_id, ANY))
-        return self._prices.find(keys, day)
+        """Return the charge or cash row of an item."""
+        return self._prices.find(rungs.price(kind, clinic_id, item_id), day)
 
     def allowed(  # noqa: PLR0913, PLR0917 - one for each column of the ladder
         self, clinic_id: str, payer_id: str, plan_id: str, item_id: str, network: str, day: date
     ) -> r.PriceRow | None:
         """Return the row of what a plan recognises for an item."""
-        payers = ((payer_id, plan_id), (payer_id, ANY), (ANY, ANY))
-        keys = tuple(
-            ("allowed", clinic, payer, plan, item_id, where)
-            for clinic in (clinic_id, ANY)
-            for payer, plan in payers
-            for where in (network, "all")
-        )
-        return self._prices.find(keys, day)
+        return self._prices.find(rungs.allowed(clinic_id, payer_id, plan_id, item_id, network), day)
 
     def benefit(
         self, payer_id: str, plan_id: str, item: r.ItemRow, network: str, day: date
     ) -> r.BenefitRow | None:
         """Return the row of what a plan leaves the patient to pay for an item."""
-        rungs = ((ANY, item.item_id), (item.category, ANY), (ANY, ANY))
-        keys = tuple(
-            (payer_id, plan, category, item_id, where)
-            for plan in (plan_id, ANY)
-            for category, item_id in rungs
-            for where in (network, "all")
-        )
-        return self._benefits.find(keys, day)
+        return self._benefits.find(rungs.benefit(payer_id, plan_id, item, network), day)
 
     def policy(self, payer_id: str, plan_id: str, item_id: str, day: date) -> r.PolicyRow | None:
-        """Return the payer's policy on an item: the plan's, then any plan's."""
-        keys = tuple((payer_id, plan, item_id) for plan in (plan_id, ANY))
-        return self._policies.find(keys, day)
+        """Return the payer's policy on an item."""
+        return self._policies.find(rungs.policy(payer_id, plan_id, item_id), day)
 
     def assistance(
         self, program_id: str, treatment_id: str, item_id: str, day: date
     ) -> r.AssistanceRow | None:
         """Return a program's row for an item of a treatment."""
-        keys = tuple(
-            (program_id, treatment, item)
-            for treatment in (treatment_id, ANY)
-            for item in (item_id, ANY)
-        )
-        return self._assistance.find(keys, day)
+        return self._assistance.find(rungs.assistance(program_id, treatment_id, item_id), day)
+
+    def spans_of(self, sheet: str, key: rungs.Key) -> Sequence[Span[Any]]:
+        """Return the rows of one key of a sheet's ladder, with the days on which each holds."""
+        ladders: dict[str, Ladder[Any]] = {
+            "Networks": self._networks,
+            "Prices": self._prices,
+            "Benefits": self._benefits,
+            "Policies": self._policies,
+            "Assistance": self._assistance,
+        }
+        return ladders[sheet].spans(key)
 
     def supplement(self, plan_id: str, day: date) -> r.SupplementRow | None:
         """Return what a supplement plan pays of what another leaves."""
