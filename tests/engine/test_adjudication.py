@@ -84,6 +84,16 @@ def test_a_family_that_meets_one_amount_together_is_told_the_familys_figure() ->
     assert line.deductible_met == 80000
 
 
+def test_a_patient_with_a_limit_of_their_own_is_told_their_own_figure() -> None:
+    limit = Limit(kind="deductible", individual=50000, family=90000)
+    met = Accumulators(limits={limit.key: Met(10000, 60000)})
+    cover = Cover(limits=(LimitPeriod(limit),), family=True, met=met)
+
+    (line,) = adjudicate([claim(date(2026, 3, 1), 20000)], cover).lines
+
+    assert line.deductible_met == 30000
+
+
 def test_without_claims_what_is_met_is_what_was_read() -> None:
     met = Accumulators(limits={DEDUCTIBLE.key: Met(60000, 70000)})
 
@@ -200,6 +210,31 @@ def test_a_limit_not_in_force_neither_constrains_nor_counts() -> None:
     ledger = adjudicate([claim(day, 10000) for day in days], Cover(limits=(later,)))
 
     assert [line.amounts.deductible for line in ledger.lines] == [0, 10000, 0]
+
+
+def test_a_limit_that_ends_in_mid_year_constrains_nothing_after_its_last_day() -> None:
+    ending = LimitPeriod(DEDUCTIBLE, None, date(2026, 5, 31))
+    days = (date(2026, 5, 1), date(2026, 5, 31), date(2026, 6, 1))
+
+    ledger = adjudicate([claim(day, 10000) for day in days], Cover(limits=(ending,)))
+
+    assert [line.amounts.deductible for line in ledger.lines] == [10000, 10000, 0]
+
+
+def test_what_carries_over_is_held_to_the_limit_of_the_years_first_day() -> None:
+    limit = replace(DEDUCTIBLE, carryover_months=3)
+    periods = (
+        LimitPeriod(limit, None, date(2025, 12, 31)),
+        LimitPeriod(replace(limit, individual=30000), date(2026, 1, 1), date(2026, 5, 31)),
+        LimitPeriod(replace(limit, individual=60000), date(2026, 6, 1), None),
+    )
+
+    ledger = adjudicate(
+        [claim(day, 50000) for day in (date(2025, 12, 1), date(2026, 7, 1))],
+        Cover(limits=periods),
+    )
+
+    assert [line.amounts.deductible for line in ledger.lines] == [50000, 30000]
 
 
 def test_without_any_date_a_limits_first_amount_holds() -> None:
