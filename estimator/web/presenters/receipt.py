@@ -9,6 +9,7 @@ from estimator.web.presenters import words
 from estimator.web.presenters.names import Names, RuleShown
 
 COLUMNS = (
+    ("patient_pays", "Patient pays"),
     ("billed", "Billed"),
     ("allowed", "Allowed"),
     ("deductible", "Deductible"),
@@ -21,7 +22,6 @@ COLUMNS = (
     ("plan_pays", "Plan pays"),
     ("secondary_pays", "Second plan pays"),
     ("assistance", "Assistance"),
-    ("patient_pays", "Patient pays"),
 )
 RUNNING = (
     ("deductible_met", "Deductible met so far"),
