@@ -129,12 +129,12 @@ def peers_rule(size: int) -> Population:
 
 
 PEERS_LIMITS = tuple(
-    LimitPeriod(Limit(kind=kind, network=network, credited_by=network, individual=one, family=all_))
-    for kind, network, one, all_ in (
-        ("deductible", "in", 150_000, 300_000),
-        ("deductible", "out", 300_000, 600_000),
-        ("oop_max", "in", 600_000, 1_200_000),
-        ("oop_max", "out", 1_200_000, 2_400_000),
+    LimitPeriod(replace(limit, network=network, credited_by=network))
+    for limit, network in (
+        (Limit(kind="deductible", individual=150_000, family=300_000), "in"),
+        (Limit(kind="deductible", individual=300_000, family=600_000), "out"),
+        (Limit(kind="oop_max", individual=600_000, family=1_200_000), "in"),
+        (Limit(kind="oop_max", individual=1_200_000, family=2_400_000), "out"),
     )
 )
 
