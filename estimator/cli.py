@@ -273,13 +273,15 @@ def serve(host: str, port: int, workers: int | None, show_example: bool) -> None
         click.echo(example.worked_estimate(rules, _today(), release, fingerprint) + "\n")
     click.echo(f"Open http://{host}:{port}/ in a browser. Control-C stops it.")
     sys.stdout.flush()
-    from gunicorn.app.wsgiapp import run  # noqa: PLC0415 - a server is loaded only to serve
-
-    sys.argv = [
-        *("gunicorn", "estimator.web:create_app()", "--config", "python:estimator.web.server"),
-        *("--bind", f"{host}:{port}", "--workers", str(workers or os.cpu_count() or 1)),
-    ]
-    run()
+    # A program of its own: what publishing and the example needed is not kept in memory.
+    os.execv(  # noqa: S606 - our own interpreter and arguments
+        sys.executable,
+        [
+            *(sys.executable, "-m", "gunicorn", "estimator.web:create_app()"),
+            *("--config", "python:estimator.web.server"),
+            *("--bind", f"{host}:{port}", "--workers", str(workers or os.cpu_count() or 1)),
+        ],
+    )
 
 
 def _rules(workbook: str | None) -> tuple[Any, int | None, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -229,23 +230,32 @@ def program_rule(row: r.AssistanceRow) -> Rule:
     return rule_of("Assistance", row, row.program_id, f"{row.kind} {plain(row.value)}")
 
 
-@lru_cache(maxsize=20_000)
 def _line_facts(line: PricedLine) -> dict[str, Any]:
-    """Return what a line shows whoever pays for it; the same in every route, so made once."""
+    """Return what a line shows whoever pays for it."""
+    day = line.date.isoformat()
     return {
-        "date": line.date.isoformat(),
-        "visit": line.date.isoformat(),
+        "date": day,
+        "visit": day,
         "treatment_id": line.treatment_id,
         "item_id": line.item.item_id,
         "description": line.item.description,
         "code": line.item.code,
-        "quantity": plain(line.quantity),
+        "quantity": _quantity(line.quantity),
         "network": line.network,
         "billed": dollars(line.billed),
-        "price_rules": [
-            {"sheet": rule.sheet, "row": rule.row, "words": rule.words} for rule in line.price_rules
-        ],
+        "price_rules": list(_price_rules(line.price_rules)),
     }
+
+
+@lru_cache(maxsize=256)
+def _quantity(quantity: Decimal) -> str:
+    return plain(quantity)
+
+
+@lru_cache(maxsize=5_000)
+def _price_rules(rules: tuple[Rule, ...]) -> tuple[dict[str, Any], ...]:
+    """Return the rows of a line's prices; few among many lines, so each is made once."""
+    return tuple({"sheet": rule.sheet, "row": rule.row, "words": rule.words} for rule in rules)
 
 
 def _rule(each: RouteLine) -> Rule | None:
