@@ -19,6 +19,7 @@ class NewRelease:
 
     ``snapshot`` is the parsed rulebook as JSON text. ``accepted`` are the findings published
     in spite of, as JSON objects. ``rollback_of`` numbers the release published again.
+    ``tests`` are the results of its Tests; ``uploaded_by`` is who brought the file.
     """
 
     fingerprint: str
@@ -30,6 +31,8 @@ class NewRelease:
     reason: str
     accepted: list[dict[str, Any]] = field(default_factory=list)
     rollback_of: int | None = None
+    tests: list[dict[str, Any]] = field(default_factory=list)
+    uploaded_by: str | None = None
 
 
 def publish(session: Session, new: NewRelease) -> Release:

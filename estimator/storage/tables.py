@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import zlib
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -17,6 +19,7 @@ from sqlalchemy import (
     String,
     Text,
     TypeDecorator,
+    UniqueConstraint,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -90,3 +93,133 @@ class Release(Base):
     reason: Mapped[str] = mapped_column(Text)
     accepted: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     rollback_of: Mapped[int | None] = mapped_column(ForeignKey("estimator_releases.number"))
+    tests: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    """What each row of its Tests expected and got when it was published."""
+    uploaded_by: Mapped[str | None] = mapped_column(Text)
+    """Who brought the file; ``published_by`` approved it."""
+
+
+class Draft(Base):
+    """An uploaded workbook on its way to a release: what is wrong with it, what its Tests gave.
+
+    ``snapshot`` and ``fingerprint`` are there where the file can be read without a stop.
+    """
+
+    __tablename__ = "estimator_drafts"
+    __table_args__ = (CheckConstraint("state IN ('open', 'published', 'withdrawn')", name="state"),)
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(String(16))
+    file_name: Mapped[str] = mapped_column(Text)
+    workbook: Mapped[bytes] = mapped_column(LargeBinary)
+    fingerprint: Mapped[str | None] = mapped_column(String(64))
+    snapshot: Mapped[str | None] = mapped_column(CompressedText)
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    tests: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    reason: Mapped[str] = mapped_column(Text)
+    uploaded_by: Mapped[str] = mapped_column(Text)
+    uploaded_at: Mapped[datetime] = mapped_column(Moment)
+    release: Mapped[int | None] = mapped_column(ForeignKey("estimator_releases.number"))
+    """The release it became."""
+
+
+class Acceptance(Base):
+    """A finding to decide on, accepted for one draft with a reason."""
+
+    __tablename__ = "estimator_acceptances"
+
+    draft: Mapped[int] = mapped_column(ForeignKey("estimator_drafts.number"), primary_key=True)
+    finding: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """Which: a digest of its code, place and value."""
+    reason: Mapped[str] = mapped_column(Text)
+    accepted_by: Mapped[str] = mapped_column(Text)
+    accepted_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class User(Base):
+    """Somebody who may sign in: with a password, or through an identity provider."""
+
+    __tablename__ = "estimator_users"
+    __table_args__ = (
+        CheckConstraint("role IN ('viewer', 'staff', 'editor', 'approver', 'admin')", name="role"),
+        UniqueConstraint("issuer", "subject"),
+    )
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(Text, unique=True)
+    """As typed to sign in, in small letters."""
+    role: Mapped[str] = mapped_column(String(16))
+    password_hash: Mapped[str | None] = mapped_column(Text)
+    totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Encrypted; there where a second factor is asked."""
+    totp_last_step: Mapped[int | None] = mapped_column(BigInteger)
+    """The last half-minute whose code was used: no code serves twice."""
+    issuer: Mapped[str | None] = mapped_column(Text)
+    subject: Mapped[str | None] = mapped_column(Text)
+    """Who this is to the identity provider, where they sign in there."""
+    failures: Mapped[int] = mapped_column()
+    """Wrong passwords and codes since the last right one."""
+    locked_until: Mapped[datetime | None] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    disabled_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class SignIn(Base):
+    """A signed-in browser. Removing the row signs it out at once."""
+
+    __tablename__ = "estimator_sign_ins"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user: Mapped[int] = mapped_column(ForeignKey("estimator_users.number"), index=True)
+    began_at: Mapped[datetime] = mapped_column(Moment)
+    seen_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Event(Base):
+    """Something somebody did. Rows are only ever added; each is sealed with those before it."""
+
+    __tablename__ = "estimator_audit"
+    __table_args__ = (CheckConstraint("number >= 1", name="number"),)
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(Moment)
+    actor: Mapped[str] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(String(64))
+    about: Mapped[str] = mapped_column(Text)
+    details: Mapped[dict[str, Any]] = mapped_column(JSON)
+    seal: Mapped[str] = mapped_column(String(64))
+
+
+class KeptEstimate(Base):
+    """An estimate that staff chose to keep: what was asked, and a digest of the answer.
+
+    It names no patient. With its release it can be made again, to the cent.
+    """
+
+    __tablename__ = "estimator_estimates"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    """Random, so that it tells nothing and cannot be guessed."""
+    release: Mapped[int] = mapped_column(ForeignKey("estimator_releases.number"), index=True)
+    engine_version: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    made_by: Mapped[str] = mapped_column(Text)
+    request: Mapped[str] = mapped_column(CompressedText)
+    answer_digest: Mapped[str] = mapped_column(String(64))
+
+
+class RowUse(Base):
+    """How often a row of a release decided a line of an estimate in a month, and its dollars."""
+
+    __tablename__ = "estimator_row_uses"
+
+    release: Mapped[int] = mapped_column(
+        ForeignKey("estimator_releases.number"), primary_key=True, autoincrement=False
+    )
+    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    """Its first day."""
+    sheet: Mapped[str] = mapped_column(String(31), primary_key=True)
+    row: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    uses: Mapped[int] = mapped_column(BigInteger)
+    cents: Mapped[int] = mapped_column(BigInteger)
+    """What the lines it decided were billed at."""

@@ -11,13 +11,15 @@ import os
 
 from flask import Blueprint, Flask
 
+from estimator.services.accounts.roles import Identity, Role
+from estimator.web.access import Access, Identify
 from estimator.web.api import Api
 from estimator.web.headers import secure
 from estimator.web.pages import Pages
 from estimator.web.settings import Settings, read_settings
 from estimator.web.source import Source
 
-__all__ = ["Estimator", "Settings", "create_app"]
+__all__ = ["Estimator", "Identity", "Role", "Settings", "create_app"]
 
 EXTENSION = "estimator"
 
@@ -27,7 +29,8 @@ class Estimator:
 
     To mount a second one in an application, give it another *name* and *url_prefix*.
     Settings come from *settings*, else from the application's ESTIMATOR_* configuration,
-    else from the environment.
+    else from the environment. Where the host knows who is asking, its *identify* says so and
+    takes the place of accounts here.
     """
 
     def __init__(
@@ -37,10 +40,12 @@ class Estimator:
         url_prefix: str = "",
         name: str = EXTENSION,
         settings: Settings | None = None,
+        identify: Identify | None = None,
     ) -> None:
         self.url_prefix = "/" + url_prefix.strip("/") if url_prefix.strip("/") else ""
         self.name = name
         self.settings = settings
+        self.identify = identify
         if app is not None:
             self.init_app(app)
 
@@ -57,6 +62,7 @@ class Estimator:
         blueprint = Blueprint(self.name, __name__, template_folder="templates")
         blueprint.register_blueprint(Api(source).blueprint())
         blueprint.register_blueprint(Pages(source).blueprint())
+        blueprint.before_request(Access(self.name, source, self.identify).check)
         blueprint.after_request(secure)
         return blueprint
 

@@ -130,6 +130,8 @@ def _addresses() -> dict[str, Any]:
 
 
 WORDS = {
+    401: "This page is for the clinic's staff, and nobody is signed in.",
+    403: "Your account may not do this. Ask whoever manages accounts.",
     404: "There is no page at this address.",
     405: "This page does not take that kind of request.",
     413: "What was sent is over 1 MB.",

@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 DETAILS = {
     HTTPStatus.BAD_REQUEST: "The body is not a JSON document.",
+    HTTPStatus.UNAUTHORIZED: "This address is for the clinic's staff, and nobody is signed in.",
+    HTTPStatus.FORBIDDEN: "This account may not do this.",
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take this method.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "A document may have at most 1 MB.",

@@ -16,6 +16,8 @@ class Settings:
     """What whoever runs the program decides."""
 
     database_url: str = DEFAULT_URL
+    secret_key: str = ""
+    """Seals the audit and encrypts what must stay secret. Blank: kept in a file beside SQLite."""
 
 
 def read_settings(*sources: Mapping[str, Any]) -> Settings:

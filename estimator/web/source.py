@@ -9,6 +9,7 @@ from threading import Lock
 
 from estimator.services import rulebooks
 from estimator.services.rulebooks import Live
+from estimator.storage import accounts
 from estimator.storage.database import Database, open_database
 
 
@@ -33,6 +34,11 @@ class Source:
     def live(self) -> Live:
         """Return the rulebook in force; raises ``NoPublishedRulebook``."""
         return rulebooks.live(self.database())
+
+    def has_accounts(self) -> bool:
+        """Whether anybody can sign in."""
+        with self.database().session() as session:
+            return accounts.any_user(session)
 
     def database(self) -> Database:
         """Return this process's database, with its tables."""

@@ -21,6 +21,9 @@ class SmallSource(Source):
     def live(self) -> rules.Live:
         return rules.LIVE
 
+    def has_accounts(self) -> bool:
+        return False
+
 
 def small(app: Flask) -> Flask:
     """Let every estimator mounted in *app* serve the small rulebook."""

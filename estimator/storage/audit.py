@@ -1,0 +1,30 @@
+"""The audit: what was done, in order. Rows are only ever added."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from estimator.storage.tables import Event
+
+AT_ONCE = 1_000
+
+
+def last(session: Session) -> Event | None:
+    """Return the newest event, in a session for writing: nobody adds another before it ends."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"LOCK TABLE {Event.__tablename__} IN EXCLUSIVE MODE"))
+    return session.scalar(select(Event).order_by(Event.number.desc()).limit(1))
+
+
+def all_events(session: Session) -> Iterator[Event]:
+    """Yield every event, oldest first."""
+    query = select(Event).order_by(Event.number).execution_options(yield_per=AT_ONCE)
+    yield from session.scalars(query)
+
+
+def newest(session: Session, many: int) -> list[Event]:
+    """Return the newest events, newest first."""
+    return list(session.scalars(select(Event).order_by(Event.number.desc()).limit(many)))
