@@ -162,7 +162,7 @@ def _percent_off(row: r.AssistanceRow, line: PricedLine) -> int:
 
 
 def _price_per_unit(row: r.AssistanceRow, line: PricedLine) -> int:
-    return line.cash - round_to_cents(row.value * line.quantity)
+    return round_to_cents(Decimal(line.cash) / 100 - row.value * line.quantity)
 
 
 KINDS: Mapping[str, Callable[[r.AssistanceRow, PricedLine], int]] = {
