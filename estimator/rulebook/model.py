@@ -39,7 +39,8 @@ class Rulebook:
         self.programs = _by(self._sheet("Assistance", r.AssistanceRow), lambda row: row.program_id)
         self.spanish = {row.english: row.spanish for row in self._sheet("Words", r.WordRow)}
         self.tests = self._sheet("Tests", r.TestRow)
-        self._limits = _limits(self._sheet("Limits", r.LimitRow))
+        self._limit_rows = Ladder(self._sheet("Limits", r.LimitRow), _limit_key)
+        self._limits = _limits(self._limit_rows)
         self._networks = Ladder(
             self._sheet("Networks", r.NetworkRow),
             lambda row: (row.clinic_id, row.payer_id, row.plan_id),
@@ -106,6 +107,7 @@ class Rulebook:
     def spans_of(self, sheet: str, key: rungs.Key) -> Sequence[Span[Any]]:
         """Return the rows of one key of a sheet's ladder, with the days on which each holds."""
         ladders: dict[str, Ladder[Any]] = {
+            "Limits": self._limit_rows,
             "Networks": self._networks,
             "Prices": self._prices,
             "Benefits": self._benefits,
@@ -148,13 +150,10 @@ def benefit_key(row: r.BenefitRow) -> tuple[str, ...]:
     return (row.payer_id, row.plan_id, row.category, row.item_id, row.network)
 
 
-def _limits(rows: tuple[r.LimitRow, ...]) -> dict[str, tuple[LimitPeriod, ...]]:
-    keys = tuple(dict.fromkeys(_limit_key(row) for row in rows))
-    ladder = Ladder(rows, _limit_key)
+def _limits(rows: Ladder[r.LimitRow]) -> dict[str, tuple[LimitPeriod, ...]]:
     found: dict[str, list[LimitPeriod]] = {}
-    for key in keys:
-        for first, last, row in ladder.spans(key):
-            found.setdefault(row.plan_id, []).append(LimitPeriod(limit_of(row), first, last))
+    for first, last, row in rows:
+        found.setdefault(row.plan_id, []).append(LimitPeriod(limit_of(row), first, last))
     return {plan: tuple(periods) for plan, periods in found.items()}
 
 
