@@ -14,6 +14,7 @@ from flask import Blueprint, Flask
 from estimator.web.api import Api
 from estimator.web.headers import secure
 from estimator.web.pages import Pages
+from estimator.web.rules import Rules
 from estimator.web.settings import Settings, read_settings
 from estimator.web.source import Source
 
@@ -57,6 +58,7 @@ class Estimator:
         blueprint = Blueprint(self.name, __name__, template_folder="templates")
         blueprint.register_blueprint(Api(source).blueprint())
         blueprint.register_blueprint(Pages(source).blueprint())
+        blueprint.register_blueprint(Rules(source).blueprint())
         blueprint.after_request(secure)
         return blueprint
 
