@@ -13,6 +13,7 @@ from estimator.rulebook import (
     gap_checks,
     key_checks,
     ladder_checks,
+    misstatements,
     plausibility_checks,
     reference_checks,
 )
@@ -41,6 +42,7 @@ CHECKS: tuple[Callable[[Seen], Iterator[Finding]], ...] = (
     plausibility_checks.deductibles_over_maximums,
     plausibility_checks.federal_assistance,
     plausibility_checks.mental_health_worse,
+    misstatements.notes_that_misstate,
 )
 """Checks between rows."""
 

@@ -11,7 +11,7 @@ from estimator.findings import Finding
 from estimator.rulebook import rows as r
 from estimator.rulebook.columns import ANY
 from estimator.rulebook.ladder import Span, spans
-from estimator.rulebook.problems import finding
+from estimator.rulebook.problems import finding, runs
 from estimator.rulebook.schema import SHEETS
 from estimator.rulebook.seen import Seen, listed
 
@@ -20,7 +20,7 @@ _BOUND_PAYERS = ("commercial", "marketplace")
 """Payers whose plans the federal maximums of the Affordable Care Act bind."""
 
 READ_BY_PATIENTS = {
-    "Items": ("description",),
+    "Items": ("description", "category", "unit"),
     "Policies": ("other_criteria",),
     "Treatments": (
         "name",
@@ -32,8 +32,10 @@ READ_BY_PATIENTS = {
         "evidence",
         "not_priced_because",
     ),
+    "Assistance": ("name",),
 }
-"""The texts that stand in an estimate; names of clinics, payers and programs stay as they are."""
+"""The texts that stand in an estimate. Names of clinics, payers and plans stay as they are; the
+words of lists are the program's own, and it has their Spanish."""
 
 
 def plans_without_deductible(seen: Seen) -> Iterator[Finding]:
@@ -172,7 +174,7 @@ def _without_spanish(
     place = seen.place(sheet, row, name, text)
     if len(missing) == 1:
         return finding("text-without-spanish", place, "has no Spanish on Words.")
-    rows = ", ".join(str(number) for number, _ in missing)
+    rows = runs(number for number, _ in missing)
     return finding(
         "text-without-spanish",
         place,

@@ -106,6 +106,9 @@ TYPED = [
     Mistake("assistance-federal", "Assistance", "Payer types", "commercial; medicare", INSURED),
     Mistake("assistance-federal", "Assistance", "Payer types", None, INSURED),
     Mistake("mental-health-worse", "Benefits", "Copay $", 99, {**COPAY, **MENTAL}),
+    Mistake("note-overstates", "Plans", "Note", "The cap is not entered, so this overstates."),
+    Mistake("note-understates", "Prices", "Note", "Drug costs are understated."),
+    Mistake("note-either-way", "Items", "Note", "This may be over- or understated (verify)."),
     Mistake("not-checked-for-a-year", "Plans", "Checked on", date(2025, 11, 1)),
 ]
 
@@ -131,9 +134,9 @@ def _add_sheet(book: Workbook) -> str:
 
 
 def _remove_column(book: Workbook) -> str:
-    ws = book["Plans"]
+    ws = book["Payers"]
     ws.delete_cols(at(ws, "Aliases", 1).column)
-    return f"Plans!{ws.cell(1, ws.max_column + 1).coordinate}"
+    return f"Payers!{ws.cell(1, ws.max_column + 1).coordinate}"
 
 
 def _rename_column(book: Workbook) -> str:

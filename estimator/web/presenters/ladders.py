@@ -39,7 +39,6 @@ class LadderShown(NamedTuple):
     shared: str
     """What every rung has in the other columns of the key."""
     answer: RuleShown | None
-    note: str
     otherwise: str
     rungs: tuple[RungShown, ...]
 
@@ -74,7 +73,6 @@ def _ladder(place: int, ladder: Ladder) -> LadderShown:
         headers=headers,
         shared=", ".join(f"{name} {first[name]}" for name in first if name not in headers),
         answer=_answer(ladder.sheet, winner) if winner else None,
-        note=winner.note if winner else "",
         otherwise=ladder.otherwise,
         rungs=tuple(_rung(each, headers) for each in ladder.rungs),
     )
@@ -82,7 +80,8 @@ def _ladder(place: int, ladder: Ladder) -> LadderShown:
 
 def _answer(sheet: str, rung: Rung) -> RuleShown:
     said = {name: value for name, value in (rung.says or {}).items() if not name.endswith(" ID")}
-    return rule_shown(f"{sheet} row {rung.row}", _said(said), rung.source, rung.checked_on)
+    shown = rule_shown(f"{sheet} row {rung.row}", _said(said), rung.source, rung.checked_on)
+    return shown._replace(note=rung.note)
 
 
 def _rung(rung: Rung, headers: tuple[str, ...]) -> RungShown:

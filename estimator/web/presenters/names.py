@@ -26,6 +26,7 @@ class RuleShown(NamedTuple):
     source: str
     link: str
     checked: str
+    note: str = ""
 
 
 class Names:
@@ -64,11 +65,17 @@ class Names:
     def _show(self, rule: dict[str, Any]) -> RuleShown:
         if rule["sheet"] == "request":
             return rule_shown("As typed from the card", "", "", None)
-        place = f"{rule['sheet']} row {rule['row']}"
-        return rule_shown(place, self._says(rule), rule.get("source") or "", rule.get("checked_on"))
-
-    def _says(self, rule: dict[str, Any]) -> str:
         row = self._rows.get((rule["sheet"], rule["row"]))
+        shown = rule_shown(
+            f"{rule['sheet']} row {rule['row']}",
+            self._says(rule, row),
+            rule.get("source") or "",
+            rule.get("checked_on"),
+        )
+        return shown._replace(note=getattr(row, "note", None) or "")
+
+    @staticmethod
+    def _says(rule: dict[str, Any], row: r.Row | None) -> str:
         if isinstance(row, r.BenefitRow):
             return _benefit(row)
         if isinstance(row, r.PolicyRow):
