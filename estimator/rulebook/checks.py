@@ -10,6 +10,7 @@ from datetime import date
 
 from estimator.findings import Finding
 from estimator.rulebook import (
+    course_checks,
     gap_checks,
     key_checks,
     ladder_checks,
@@ -37,7 +38,7 @@ CHECKS: tuple[Callable[[Seen], Iterator[Finding]], ...] = (
     ladder_checks.rows_that_never_win,
     gap_checks.plans_without_deductible,
     gap_checks.beyond_federal_limits,
-    gap_checks.course_items_without_rows,
+    course_checks.items_without_rows,
     gap_checks.texts_without_spanish,
     plausibility_checks.deductibles_over_maximums,
     plausibility_checks.federal_assistance,

@@ -233,9 +233,10 @@ def _hole_between_dates(book: Workbook) -> str:
 
 
 def _no_deductible(book: Workbook) -> str:
-    ws = book["Plans"]
-    row = add_row(ws, 2, **{"Plan ID": "new-plan"})
-    return f"Plans!A{row}"
+    limits, plans = book["Limits"], book["Plans"]
+    plan = {"Plan ID": "archetype-ketamine-benefit"}
+    limits.delete_rows(row_where(limits, **DEDUCTIBLE, **plan))
+    return f"Plans!A{row_where(plans, **plan)}"
 
 
 def _crossing(book: Workbook) -> str:
@@ -264,9 +265,9 @@ def _use_new_item(book: Workbook) -> str:
     return f"Courses!{at(ws, 'Item ID', row).coordinate}"
 
 
-def _price_new_item(book: Workbook) -> None:
+def _price_new_item(book: Workbook, **cells: str) -> None:
     ws = book["Prices"]
-    add_row(ws, row_where(ws, **CASH), **{"Item ID": "new-item"})
+    add_row(ws, row_where(ws, **CASH), **{"Item ID": "new-item", **cells})
 
 
 def _item_without_price(book: Workbook) -> str:
@@ -274,8 +275,14 @@ def _item_without_price(book: Workbook) -> str:
     return _use_new_item(book)
 
 
+def _item_without_price_at_one_clinic(book: Workbook) -> str:
+    _new_item(book)
+    _price_new_item(book, **{"Clinic ID": at(book["Clinics"], "Clinic ID", 2).value})
+    return _use_new_item(book)
+
+
 def _item_without_benefit(book: Workbook) -> str:
-    _new_item(book, Category="new category")
+    _new_item(book, Category="clinic fee")
     _price_new_item(book)
     return _use_new_item(book)
 
@@ -316,6 +323,7 @@ MADE: list[tuple[str, Callable[[Workbook], str]]] = [
     ("crossing-rows", _crossing),
     ("never-wins", _never_wins),
     ("item-without-price", _item_without_price),
+    ("item-without-price", _item_without_price_at_one_clinic),
     ("item-without-benefit", _item_without_benefit),
     ("item-without-policy", _item_without_policy),
     ("text-without-spanish", _text_without_spanish),
