@@ -357,3 +357,4 @@ def test_every_code_of_the_rules_has_a_mistake_that_gives_it() -> None:
     made = {code for code, _ in ALL}
     by_services = {"failing-test", "setup-not-moved"}
     assert made == {*SHEET_CODES, *CELL_CODES, *ROW_CODES, *BETWEEN_CODES} - by_services
+    assert len(set(NAMES)) == len(NAMES) >= 90
