@@ -40,8 +40,9 @@ SHEET_CODES: dict[str, Code] = {
         "A sheet is not part of a rulebook; it is not read.", "Rename it if rules stand there."
     ),
     "unknown-column": _note(
-        "A column is not part of its sheet; it is not read.",
-        "Mend its header if it holds rules, or begin the header with #.",
+        "A column is not part of its sheet, or has no header; it is not read.",
+        "Mend its header if it holds rules, or begin the header with #. In a CSV file, put a text "
+        "that holds a comma in quotes.",
     ),
     "hidden-row": _note(
         "A row is hidden, and still counts.", "Delete the row if it no longer holds."
