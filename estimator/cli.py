@@ -22,7 +22,7 @@ from estimator import __version__
 from estimator.findings import Finding, stops
 from estimator.rulebook import text_form
 from estimator.rulebook.template import write_workbook
-from estimator.services import clinic_workbook, example, explorer, rulebooks
+from estimator.services import clinic_workbook, example, explanation, explorer, rulebooks
 from estimator.services.estimating import estimate as estimate_document
 from estimator.services.intake.cases import adjudicate_case
 from estimator.services.intake.fields import DocumentRefused
@@ -226,15 +226,15 @@ def adjudicate(case: str, rulebook: str | None) -> None:  # noqa: ARG001 - said 
 def explain(day: datetime | None, as_json: bool, rulebook: str | None, **asked: Any) -> None:
     """Say which rows answer for a plan and an item on a day, and why not others."""
     rules, _, _ = _rules(rulebook)
-    question = explorer.Question(day=day.date() if day else _today(), **asked)
     try:
-        ladders = explorer.explain(rules, question)
+        question = explorer.read_question({**asked, "date": day.date() if day else _today()})
+        explained = explorer.explain(rules, question)
     except DocumentRefused as refused:
         _refuse(refused.findings)
     if as_json:
-        _print_json(explorer.as_document(question, ladders))
+        _print_json(explanation.as_document(explained))
     else:
-        click.echo(explorer.as_text(question, ladders))
+        click.echo(explanation.as_text(explained))
 
 
 @main.command()

@@ -10,9 +10,11 @@ from datetime import date
 
 from estimator.findings import Finding
 from estimator.rulebook import (
+    course_checks,
     gap_checks,
     key_checks,
     ladder_checks,
+    misstatements,
     plausibility_checks,
     reference_checks,
 )
@@ -36,11 +38,12 @@ CHECKS: tuple[Callable[[Seen], Iterator[Finding]], ...] = (
     ladder_checks.rows_that_never_win,
     gap_checks.plans_without_deductible,
     gap_checks.beyond_federal_limits,
-    gap_checks.course_items_without_rows,
+    course_checks.items_without_rows,
     gap_checks.texts_without_spanish,
     plausibility_checks.deductibles_over_maximums,
     plausibility_checks.federal_assistance,
     plausibility_checks.mental_health_worse,
+    misstatements.notes_that_misstate,
 )
 """Checks between rows."""
 

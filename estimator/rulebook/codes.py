@@ -40,8 +40,9 @@ SHEET_CODES: dict[str, Code] = {
         "A sheet is not part of a rulebook; it is not read.", "Rename it if rules stand there."
     ),
     "unknown-column": _note(
-        "A column is not part of its sheet; it is not read.",
-        "Mend its header if it holds rules, or begin the header with #.",
+        "A column is not part of its sheet, or has no header; it is not read.",
+        "Mend its header if it holds rules, or begin the header with #. In a CSV file, put a text "
+        "that holds a comma in quotes.",
     ),
     "hidden-row": _note(
         "A row is hidden, and still counts.", "Delete the row if it no longer holds."
@@ -182,6 +183,11 @@ ROW_CODES: dict[str, Code] = {
     "months-range": _stop("A test has not 1 to 36 months.", "Type a number from 1 to 36."),
 }
 
+_KNOWN = (
+    "Estimates that use the row say so. When the row says all that the plan does, take the words "
+    "out of the Note."
+)
+
 BETWEEN_CODES: dict[str, Code] = {
     "failing-test": _stop(
         "A test expects another amount than the rules give.",
@@ -270,6 +276,19 @@ BETWEEN_CODES: dict[str, Code] = {
     "item-without-policy": _note(
         "A course uses an item on which a payer's policy is not known.",
         "Add a row on Policies; silent says that the payer has none.",
+    ),
+    "note-overstates": _note(
+        "A row's Note says that what the patient pays is overstated, because no column can say "
+        "more.",
+        _KNOWN,
+    ),
+    "note-understates": _note(
+        "A row's Note says that what the patient pays is understated, because no column can say "
+        "more.",
+        _KNOWN,
+    ),
+    "note-either-way": _note(
+        "A row's Note says that what the patient pays is over- or understated.", _KNOWN
     ),
     "text-without-spanish": _note(
         "A text that patients read has no Spanish; it is shown in English.",

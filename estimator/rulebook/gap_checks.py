@@ -9,18 +9,17 @@ from typing import Any
 
 from estimator.findings import Finding
 from estimator.rulebook import rows as r
-from estimator.rulebook.columns import ANY
 from estimator.rulebook.ladder import Span, spans
-from estimator.rulebook.problems import finding
+from estimator.rulebook.problems import finding, runs
 from estimator.rulebook.schema import SHEETS
-from estimator.rulebook.seen import Seen, listed
+from estimator.rulebook.seen import Seen
 
 _NEEDS_NO_DEDUCTIBLE = ("supplement",)
 _BOUND_PAYERS = ("commercial", "marketplace")
 """Payers whose plans the federal maximums of the Affordable Care Act bind."""
 
 READ_BY_PATIENTS = {
-    "Items": ("description",),
+    "Items": ("description", "category", "unit"),
     "Policies": ("other_criteria",),
     "Treatments": (
         "name",
@@ -32,8 +31,10 @@ READ_BY_PATIENTS = {
         "evidence",
         "not_priced_because",
     ),
+    "Assistance": ("name",),
 }
-"""The texts that stand in an estimate; names of clinics, payers and programs stay as they are."""
+"""The texts that stand in an estimate. Names of clinics, payers and plans stay as they are; the
+words of lists are the program's own, and it has their Spanish."""
 
 
 def plans_without_deductible(seen: Seen) -> Iterator[Finding]:
@@ -70,19 +71,6 @@ def not_checked_for_a_year(seen: Seen, today: date) -> Iterator[Finding]:
             if checked and (today - checked).days > 365:
                 place = seen.place(sheet.name, row.row, "checked_on", checked)
                 yield finding("not-checked-for-a-year", place, f"is {checked}.")
-
-
-def course_items_without_rows(seen: Seen) -> Iterator[Finding]:
-    """What a course uses has a price, and each payer a benefit and where needed a policy."""
-    items = {row.item_id: row for row in seen.sheet("Items")}
-    used: dict[str, r.CourseRow] = {}
-    for step in seen.sheet("Courses"):
-        used.setdefault(step.item_id, step)
-    for item_id, step in used.items():
-        if item_id in items:
-            for code, says in _missing_rows(seen, items[item_id]):
-                place = seen.place("Courses", step.row, "item_id", item_id)
-                yield finding(code, place, f"is {item_id}, {says}")
 
 
 def texts_without_spanish(seen: Seen) -> Iterator[Finding]:
@@ -142,28 +130,6 @@ def _law(span: Span[r.LimitRow], parameters: list[r.ParameterRow]) -> int | None
     return None
 
 
-def _missing_rows(seen: Seen, item: r.ItemRow) -> Iterator[tuple[str, str]]:
-    priced = {row.item_id for row in seen.sheet("Prices")}
-    if seen.all_read("Prices") and item.item_id not in priced:
-        yield "item-without-price", "which has no price."
-    if not item.billed_to_plan:
-        return
-    payers = {row.payer_id for row in seen.sheet("Plans")}
-    served = {row.payer_id for row in seen.sheet("Benefits") if _serves(row, item)}
-    if seen.all_read("Benefits") and payers - served:
-        yield "item-without-benefit", f"which has no benefit of {listed(sorted(payers - served))}."
-    decided = {row.payer_id for row in seen.sheet("Policies") if row.item_id == item.policy_of}
-    if seen.all_read("Policies") and item.policy_of and payers - decided:
-        missing = listed(sorted(payers - decided))
-        yield "item-without-policy", f"which has no policy of {missing}: they count as silent."
-
-
-def _serves(row: r.BenefitRow, item: r.ItemRow) -> bool:
-    if row.item_id != ANY:
-        return row.item_id == item.item_id
-    return row.category in (ANY, item.category)
-
-
 def _without_spanish(
     seen: Seen, sheet: str, name: str, missing: Iterable[tuple[int, Any]]
 ) -> Finding:
@@ -172,7 +138,7 @@ def _without_spanish(
     place = seen.place(sheet, row, name, text)
     if len(missing) == 1:
         return finding("text-without-spanish", place, "has no Spanish on Words.")
-    rows = ", ".join(str(number) for number, _ in missing)
+    rows = runs(number for number, _ in missing)
     return finding(
         "text-without-spanish",
         place,

@@ -73,6 +73,7 @@ def find_columns(sheet: Sheet, table: Table) -> Headers:
     missing = [column for text, column in known.items() if text not in places]
     findings += _missing_columns(sheet, missing, others, max(cells, default=0))
     findings += [_unknown_column(sheet, cell) for cell in others.values()]
+    findings += [_headless(sheet, column) for column in _without_header(table, cells)]
     return Headers(once, tuple(findings))
 
 
@@ -143,6 +144,22 @@ def _twice(sheet: Sheet, column: Column, at: list[Cell]) -> Finding | None:
 def _unknown_column(sheet: Sheet, cell: Cell) -> Finding:
     place = Place(sheet.name, cell.address, cell.shown, cell.shown)
     return finding("unknown-column", place, "is not a column of this sheet; it is not read.")
+
+
+def _without_header(table: Table, headers: Mapping[int, Cell]) -> Iterable[list[Cell]]:
+    """Return what stands in columns whose header is blank, column by column."""
+    found: dict[int, list[Cell]] = {}
+    for cells in table.rows.values():
+        for at in cells.keys() - headers.keys():
+            found.setdefault(at, []).append(cells[at])
+    return (found[at] for at in sorted(found))
+
+
+def _headless(sheet: Sheet, cells: list[Cell]) -> Finding:
+    place = Place(sheet.name, cells[0].address, shown=cells[0].shown)
+    more = "" if len(cells) == 1 else f", nor are {len(cells) - 1} more below it"
+    says = f"stands in a column without a header; it is not read{more}."
+    return finding("unknown-column", place, says)
 
 
 def _closest(name: str, others: Iterable[str]) -> str:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import date, timedelta
+from itertools import chain
 from typing import Generic, NamedTuple, TypeVar
 
 from estimator.rulebook.rows import Dated
@@ -56,6 +57,10 @@ class Ladder(Generic[R]):
     def spans(self, key: Hashable) -> list[Span[R]]:
         """Return the rows of one key with the days on which they hold."""
         return self._spans.get(key, [])
+
+    def __iter__(self) -> Iterator[Span[R]]:
+        """Return every row with its days, key by key."""
+        return chain.from_iterable(self._spans.values())
 
     def find(self, keys: tuple[Hashable, ...], day: date) -> R | None:
         """Return the row of the first key that has one in force on *day*."""

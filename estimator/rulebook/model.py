@@ -39,7 +39,8 @@ class Rulebook:
         self.programs = _by(self._sheet("Assistance", r.AssistanceRow), lambda row: row.program_id)
         self.spanish = {row.english: row.spanish for row in self._sheet("Words", r.WordRow)}
         self.tests = self._sheet("Tests", r.TestRow)
-        self._limits = _limits(self._sheet("Limits", r.LimitRow))
+        self._limit_rows = Ladder(self._sheet("Limits", r.LimitRow), _limit_key)
+        self._limits = _by(self._limit_rows, lambda span: span.row.plan_id)
         self._networks = Ladder(
             self._sheet("Networks", r.NetworkRow),
             lambda row: (row.clinic_id, row.payer_id, row.plan_id),
@@ -69,7 +70,13 @@ class Rulebook:
 
     def limits(self, plan_id: str) -> tuple[LimitPeriod, ...]:
         """Return the plan's limits with the days on which each is in force."""
-        return self._limits.get(plan_id, ())
+        spans = self._limits.get(plan_id, ())
+        return tuple(LimitPeriod(limit_of(row), first, last) for first, last, row in spans)
+
+    def limit_rows(self, plan_id: str, day: date) -> list[r.LimitRow]:
+        """Return the plan's rows of Limits that are in force on a day."""
+        spans = self._limits.get(plan_id, ())
+        return [span.row for span in spans if span.first <= day <= span.last]
 
     def network(
         self, clinic_id: str, payer_id: str, plan_id: str, day: date
@@ -106,6 +113,7 @@ class Rulebook:
     def spans_of(self, sheet: str, key: rungs.Key) -> Sequence[Span[Any]]:
         """Return the rows of one key of a sheet's ladder, with the days on which each holds."""
         ladders: dict[str, Ladder[Any]] = {
+            "Limits": self._limit_rows,
             "Networks": self._networks,
             "Prices": self._prices,
             "Benefits": self._benefits,
@@ -146,16 +154,6 @@ def _price_key(row: r.PriceRow) -> tuple[str, ...]:
 def benefit_key(row: r.BenefitRow) -> tuple[str, ...]:
     """Return what names a benefit: rows of one key share copays, visits and maximum."""
     return (row.payer_id, row.plan_id, row.category, row.item_id, row.network)
-
-
-def _limits(rows: tuple[r.LimitRow, ...]) -> dict[str, tuple[LimitPeriod, ...]]:
-    keys = tuple(dict.fromkeys(_limit_key(row) for row in rows))
-    ladder = Ladder(rows, _limit_key)
-    found: dict[str, list[LimitPeriod]] = {}
-    for key in keys:
-        for first, last, row in ladder.spans(key):
-            found.setdefault(row.plan_id, []).append(LimitPeriod(limit_of(row), first, last))
-    return {plan: tuple(periods) for plan, periods in found.items()}
 
 
 def _limit_key(row: r.LimitRow) -> tuple[str, ...]:

@@ -21,6 +21,8 @@ _MENTAL = re.compile(r"\bmental|behaviou?ral|\bpsych", re.IGNORECASE)
 _MEDICAL = re.compile(r"\boffice|\bprimary|\bspecialist|\bmedical", re.IGNORECASE)
 _OUTSIDE_PARITY = ("medicare", "medicare advantage", "tricare", "va", "program")
 """Payers whose plans the federal law on parity does not bind."""
+_UNREAD = ""
+"""The type of a payer whose row could not be read: nothing is said of its plans."""
 _FEDERAL = ("medicare", "medicare advantage", "medicaid", "tricare", "va")
 """Payers whose patients may not take what a manufacturer gives."""
 _SOON = timedelta(days=31)
@@ -32,7 +34,7 @@ def mental_health_worse(seen: Seen) -> Iterator[Finding]:
     types = {row.payer_id: row.payer_type for row in seen.sheet("Payers")}
     by_place: dict[tuple[str, ...], list[r.BenefitRow]] = defaultdict(list)
     for row in seen.sheet("Benefits"):
-        bound = types.get(row.payer_id) not in _OUTSIDE_PARITY
+        bound = types.get(row.payer_id, _UNREAD) not in (_UNREAD, *_OUTSIDE_PARITY)
         if bound and row.item_id == ANY and not any(row_checks.amounts_of_phrase(row)):
             by_place[row.payer_id, row.plan_id, row.network].append(row)
     for rows in by_place.values():

@@ -78,19 +78,24 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda each: order.index(each.severity)))
 
 
+def runs(numbers: Iterable[int]) -> str:
+    """Return numbers of rows with runs written as one.
+
+    >>> runs([9, 14, 12, 13])
+    '9, 12-14'
+    """
+    found = []
+    in_order = enumerate(sorted(set(numbers)))
+    for _, run in groupby(in_order, key=lambda pair: pair[1] - pair[0]):
+        members = [number for _, number in run]
+        found.append(str(members[0]) if len(members) == 1 else f"{members[0]}-{members[-1]}")
+    return ", ".join(found)
+
+
 def _told_once(repeats: list[Finding]) -> list[Finding]:
     if len(repeats) <= SHOWN_EACH:
         return repeats
     shown, rest = repeats[:SHOWN_EACH], repeats[SHOWN_EACH:]
-    more = f" And {len(rest)} more in this column: {_rows(rest)}."
+    numbers = (int("".join(filter(str.isdigit, each.cell)) or 0) for each in rest)
+    more = f" And {len(rest)} more in this column: rows {runs(numbers)}."
     return [*shown[:-1], replace(shown[-1], message=shown[-1].message + more)]
-
-
-def _rows(findings: list[Finding]) -> str:
-    """Return the rows of findings with runs written as one: "rows 9, 12-40"."""
-    numbers = sorted({int("".join(filter(str.isdigit, each.cell)) or 0) for each in findings})
-    runs = []
-    for _, run in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
-        members = [number for _, number in run]
-        runs.append(str(members[0]) if len(members) == 1 else f"{members[0]}-{members[-1]}")
-    return "rows " + ", ".join(runs)

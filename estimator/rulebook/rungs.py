@@ -41,6 +41,13 @@ def benefit(payer_id: str, plan_id: str, item: ItemRow, where: str) -> Rungs:
     )
 
 
+def limit(plan_id: str, kind: str, class_: str, where: str) -> Rungs:
+    """The class, then all; in each the network, then all: every one in force constrains."""
+    return tuple(
+        (plan_id, kind, each, network) for each in (class_, "all") for network in (where, "all")
+    )
+
+
 def policy(payer_id: str, plan_id: str, item_id: str) -> Rungs:
     """Plan, then any."""
     return tuple((payer_id, plan, item_id) for plan in (plan_id, ANY))

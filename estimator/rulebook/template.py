@@ -66,6 +66,8 @@ _FORMATS = {
 _CATEGORY = "list_category"
 _YES_NO = "list_yes_no"
 _SPARE_CATEGORIES = 50
+_TO_BE_READ = ("Treatments", "Words")
+"""Sheets whose long texts are shown whole; elsewhere a row is a line, to be scanned."""
 _LEAST_WIDTH, _MOST_WIDTH, _TEXT_WIDTH = 9, 28, 44
 
 
@@ -113,7 +115,7 @@ def _column(sheet: Sheet, column: Column, contents: Sequence[writer.Content]) ->
         required=column.required,
         width=_TEXT_WIDTH if is_long else min(wanted, _MOST_WIDTH),
         number_format=_FORMATS.get(column.kind, "General"),
-        wrap=column.kind in (Kind.TEXT, Kind.TEXTS),
+        wrap=sheet.name in _TO_BE_READ,
         choices=_choices(sheet, column),
         only_choices=bool(column.words) or column.kind is Kind.YES_NO,
     )

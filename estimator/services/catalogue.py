@@ -76,6 +76,14 @@ def _limits(periods: tuple[LimitPeriod, ...], day: date) -> Iterator[dict[str, A
             }
 
 
+def items(rulebook: Rulebook) -> list[dict[str, Any]]:
+    """Return the services, drugs and fees."""
+    return [
+        {"item_id": row.item_id, "description": row.description, "category": row.category}
+        for row in rulebook.items.values()
+    ]
+
+
 def treatments(rulebook: Rulebook) -> list[dict[str, Any]]:
     """Return the treatments with what stands beside the money."""
     return [

@@ -45,13 +45,20 @@ _SEEMS = (
 """How files begin that people upload in place of a workbook."""
 
 _MEMBERS = (
-    ("content.xml", "an OpenDocument file (.ods)"),
-    ("xl/workbook.bin", "a binary workbook (.xlsb)"),
+    ("content.xml", _ODS := "an OpenDocument file (.ods)"),
+    ("xl/workbook.bin", _XLSB := "a binary workbook (.xlsb)"),
     ("word/document.xml", "a Word document"),
     ("ppt/presentation.xml", "a presentation"),
-    ("index/document.iwa", "a Numbers document"),
+    ("index/document.iwa", _NUMBERS := "a Numbers document"),
 )
 """What other zips of office programs hold."""
+
+_SAVE_AS = {
+    _ODS: "Open it in LibreOffice, choose File, Save As, and as type Excel 2007-365 (.xlsx). Every "
+    "rule comes through as it is.",
+    _XLSB: "Open it in Excel, choose File, Save As, and as type Excel Workbook (.xlsx).",
+    _NUMBERS: "Open it in Numbers and choose File, Export To, Excel, in the format .xlsx.",
+}
 
 _ACTIVE = re.compile(
     r"vbaproject|(^|/)(externallinks|embeddings|activex|ctrlprops|macrosheets|dialogsheets"
@@ -83,11 +90,10 @@ def look_at_parts(archive: ZipFile, data: bytes) -> None:
     """Refuse a zip by the list of its parts: their names, kinds, sizes and places."""
     parts = archive.infolist()
     names = [part.filename.casefold() for part in parts]
-    if MANIFEST not in names or not any(name.startswith("xl/") for name in names):
-        raise RefusedError("not-a-workbook", f"The file is {_holds(names)}, not an .xlsx workbook.")
-    for other, name in _MEMBERS:
-        if other in names:
-            raise RefusedError("not-a-workbook", f"The file is {name}, not an .xlsx workbook.")
+    other = next((kind for member, kind in _MEMBERS if member in names), "")
+    if other or MANIFEST not in names or not any(name.startswith("xl/") for name in names):
+        says = f"The file is {other or 'a zip archive'}, not an .xlsx workbook."
+        raise RefusedError("not-a-workbook", says, advice=_SAVE_AS.get(other, ""))
     if len(set(names)) != len(names):
         raise RefusedError("unsafe-file", "The file holds two parts of one name.")
     for part in parts:
@@ -112,11 +118,6 @@ def _seems(data: bytes) -> str:
     if b"\x00" in start:
         return "another kind of file"
     return "a text file (CSV)" if re.search(rb"[,;\t]", start) else "a text file"
-
-
-def _holds(names: list[str]) -> str:
-    """Say what a zip that is no workbook seems to be."""
-    return next((name for member, name in _MEMBERS if member in names), "a zip archive")
 
 
 def _look_at_part(part: ZipInfo) -> None:

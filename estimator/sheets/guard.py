@@ -45,7 +45,8 @@ def guard(data: bytes) -> tuple[Finding, ...]:
             _count_bytes(archive)
             _count_elements(archive)
     except RefusedError as refusal:
-        return (codes.finding(refusal.code, refusal.says, detail=refusal.shown),)
+        found = codes.finding(refusal.code, refusal.says, refusal.advice, detail=refusal.shown)
+        return (found,)
     except _DAMAGE as error:
         return (codes.finding("unreadable-workbook", detail=type(error).__name__),)
     return ()

@@ -15,7 +15,7 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]  # it has no annotations
 
-from estimator.sheets.form_writer import Form, write_form
+from estimator.sheets.form_writer import Form, height, write_form
 from estimator.sheets.table import letters
 
 SPARE_ROWS = 500
@@ -30,6 +30,7 @@ _REQUIRED = {**_HEADER, "bg_color": "#1F3A5F", "font_color": "#FFFFFF"}
 _OPTIONAL = {**_HEADER, "bg_color": "#DCE3EC", "font_color": "#1A1A1A"}
 _CELL = {"valign": "top"}
 _WRAPPED = {**_CELL, "text_wrap": True}
+_README_WIDTH = 100
 _PERCENT_FORMAT = "0.0#####%"
 
 
@@ -124,16 +125,20 @@ class _Formats:
 
     def cell(self, column: Column, number_format: str = "") -> Any:
         base = _WRAPPED if column.wrap else _CELL
+        if "yy" in column.number_format:  # a day to the right would touch the text beside it
+            base = {**base, "align": "left"}
         return self.of({**base, "num_format": number_format or column.number_format})
 
 
 def _write_readme(workbook: Any, lines: Sequence[str]) -> None:
     sheet = workbook.add_worksheet("README")
-    sheet.set_column(0, 0, 100, workbook.add_format(_WRAPPED))
+    sheet.set_column(0, 0, _README_WIDTH, workbook.add_format(_WRAPPED))
     sheet.hide_gridlines(2)
     title = workbook.add_format({"bold": True, "font_size": 16})
     for number, line in enumerate(lines):
         sheet.write_string(number, 0, line, title if number == 0 else None)
+        if number:
+            sheet.set_row(number, height([(line, _README_WIDTH)]))
 
 
 def _write_sheet(workbook: Any, sheet: Sheet, formats: _Formats) -> None:
@@ -149,11 +154,17 @@ def _write_sheet(workbook: Any, sheet: Sheet, formats: _Formats) -> None:
     for number, row in enumerate(sheet.rows, start=1):
         for at, (column, content) in enumerate(zip(sheet.columns, row, strict=True)):
             _write_cell(page, (number, at), content, column, formats)
+        page.set_row(number, _height(sheet.columns, row))
     if sheet.columns:
         page.autofilter(0, 0, max(len(sheet.rows), 1), len(sheet.columns) - 1)
     for name, at in sheet.named.items():
         letter = letters(at + 1)
         workbook.define_name(name, f"='{sheet.name}'!${letter}$2:${letter}${last + 1}")
+
+
+def _height(columns: Sequence[Column], row: Sequence[Content]) -> float | None:
+    cells = zip(columns, row, strict=True)
+    return height([(str(content or ""), column.width) for column, content in cells if column.wrap])
 
 
 def _write_header(page: Any, at: int, column: Column, formats: _Formats) -> None:

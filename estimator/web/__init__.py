@@ -16,6 +16,7 @@ from estimator.web.access import Access, Identify
 from estimator.web.api import Api
 from estimator.web.headers import secure
 from estimator.web.pages import Pages
+from estimator.web.rules import Rules
 from estimator.web.settings import Settings, read_settings
 from estimator.web.source import Source
 
@@ -62,6 +63,7 @@ class Estimator:
         blueprint = Blueprint(self.name, __name__, template_folder="templates")
         blueprint.register_blueprint(Api(source).blueprint())
         blueprint.register_blueprint(Pages(source).blueprint())
+        blueprint.register_blueprint(Rules(source).blueprint())
         blueprint.before_request(Access(self.name, source, self.identify).check)
         blueprint.after_request(secure)
         return blueprint

@@ -36,6 +36,7 @@ NEEDS: Mapping[str, Role | None] = {
     "pages.form": Role.VIEWER,
     "pages.submit": Role.VIEWER,
     "pages.plan": Role.VIEWER,
+    "rules.explorer": Role.VIEWER,
 }
 """The role that each endpoint needs. One that is not here is open to nobody."""
 

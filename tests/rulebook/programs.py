@@ -17,6 +17,7 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.table import Table as ExcelTable
 
 from estimator.rulebook.schema import SHEETS
@@ -74,7 +75,7 @@ def counted_from_1904() -> bytes:
 
 
 def painted() -> bytes:
-    """Colours, fonts and widths everywhere, and formatted blank cells as online sheets export."""
+    """Colours, fonts and widths everywhere, and some formatted blank cells."""
 
     def change(book: Workbook) -> None:
         for ws in book.worksheets:
@@ -83,6 +84,28 @@ def painted() -> bytes:
                     cell.font = Font(name="Arial", size=10, bold=cell.column == 1)
                     cell.fill = PatternFill("solid", fgColor="FFF2CC")
             ws.column_dimensions["A"].width = 44
+
+    return changed(change)
+
+
+def exported_online() -> bytes:
+    """As an online sheet exports: a style in each formatted cell down to row 1,000, and no names.
+
+    Its dropdowns hold their words themselves, and what the headers explain is gone.
+    """
+
+    def change(book: Workbook) -> None:
+        book.defined_names.clear()
+        arial = Font(name="Arial", size=10)
+        for ws in book.worksheets:
+            ws.data_validations.dataValidation = [DataValidation("list", formula1='"in,out"')]
+            ws.data_validations.dataValidation[0].add("D2:D1000")
+            for cell in ws[1]:
+                cell.comment = None
+        for ws in (book["Networks"], book["Plans"]):
+            for row in range(ws.max_row + 1, 1001):
+                for column in range(1, ws.max_column + 1):
+                    ws.cell(row, column).font = arial
 
     return changed(change)
 
@@ -164,6 +187,7 @@ SAVED: list[tuple[str, Callable[[], bytes]]] = [
     ("XlsxWriter, dates counted from 1904", lambda: written(date_1904=True)),
     ("openpyxl, dates counted from 1904", counted_from_1904),
     ("colours and blank cells", painted),
+    ("an online sheet", exported_online),
     ("tables", as_tables),
     ("text in bold", with_rich_text),
     ("another order", in_another_order),

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl.workbook import Workbook
 
+from estimator.rulebook.columns import Column, Kind
 from estimator.rulebook.difference import CellChange, Change, RowChange, difference
 from estimator.rulebook.loader import load_tables, load_workbook_bytes
+from estimator.rulebook.schema import SHEETS
 from estimator.rulebook.snapshot import decode, encode, fingerprint
 from estimator.sheets.workbook import tables_of
 from tests.rulebook.mistakes import SHIPPED, add_row, at, opened
@@ -47,6 +53,49 @@ def test_one_changed_value_is_one_row_with_one_cell() -> None:
     assert (cell.header, cell.after) == ("Amount", "333")
     assert row.key.startswith("charge, *, *, *, evaluation, all, 2026-01-01")
     assert fingerprint(changed) != fingerprint(shipped())
+
+
+@cache
+def plain_cells() -> list[tuple[str, int, Column]]:
+    """Every cell of the shipped rules that holds a figure, a text or a word outside a key."""
+    return [
+        (sheet.name, place, column)
+        for sheet in SHEETS
+        for place in range(len(shipped()[sheet.name]))
+        for column in sheet.columns
+        if not column.key and column.kind in OTHER
+    ]
+
+
+OTHER = {
+    Kind.TEXT: lambda value: f"{value or ''} changed",
+    Kind.MONEY: lambda value: (value or 0) + 1,
+    Kind.UNIT_PRICE: lambda value: (value or Decimal(0)) + 1,
+    Kind.PERCENT: lambda value: Decimal(7) if value != 7 else Decimal(8),
+    Kind.COUNT: lambda value: (value or 0) + 1,
+    Kind.YES_NO: lambda value: not value,
+    Kind.DATE: lambda value: (value or date(2026, 1, 1)) + timedelta(days=1),
+}
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.data())
+def test_whichever_value_changes_it_is_one_row_with_one_cell(data: st.DataObject) -> None:
+    sheet, place, column = data.draw(st.sampled_from(plain_cells()))
+    rows = list(shipped()[sheet])
+    before = getattr(rows[place], column.name)
+    rows[place] = replace(rows[place], **{column.name: OTHER[column.kind](before)})
+    changed = {**shipped(), sheet: tuple(rows)}
+
+    found = difference(shipped(), changed)
+
+    assert fingerprint(changed) != fingerprint(shipped())
+    kinds = [row.change for row in found]
+    if column.name == "effective_from":  # of dated rows it names the row, as its key does
+        assert sorted(kinds) == [Change.ADDED, Change.REMOVED]
+    else:
+        assert kinds == [Change.CHANGED]
+        assert [cell.header for cell in found[0].cells] == [column.header]
 
 
 def test_backwards_is_the_same_with_the_two_sides_exchanged() -> None:

@@ -176,6 +176,94 @@ def test_an_allowed_price_is_the_row_inside_all_others(rows: tuple[r.PriceRow, .
         agree(found, tried, crossing)
 
 
+@st.composite
+def networks(draw: st.DrawFn) -> tuple[r.NetworkRow, ...]:
+    kinds = st.tuples(st.sampled_from([ANY, *CLINICS]), st.sampled_from([ANY, *PLANS]))
+    drawn = draw(st.lists(st.tuples(kinds, FROM), unique=True, max_size=10))
+    return tuple(
+        r.NetworkRow(
+            row=number,
+            clinic_id=clinic,
+            payer_id="acme",
+            plan_id=plan,
+            network=draw(st.sampled_from(NETWORKS)),
+            effective_from=first,
+            source="made for a test",
+        )
+        for number, ((clinic, plan), first) in enumerate(drawn, start=2)
+    )
+
+
+@cache
+def network_cases(row: r.NetworkRow) -> frozenset[Any]:
+    return frozenset(
+        (clinic, plan)
+        for clinic, plan in product((*CLINICS, "x"), (*PLANS, "x"))
+        if row.clinic_id in (ANY, clinic) and row.plan_id in (ANY, plan)
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(networks())
+def test_a_network_is_told_by_the_row_inside_all_others(rows: tuple[r.NetworkRow, ...]) -> None:
+    rulebook = Rulebook({"Networks": rows})
+    crossing = any(crossing_rows(Seen({"Networks": rows})))
+    for clinic, plan, day in product((*CLINICS, "x"), (*PLANS, "x"), (*DAYS, AFTER)):
+        found = rulebook.network(clinic, "acme", plan, day)
+        tried = by_trying(rows, network_cases, network_cases, (clinic, plan), day)
+        assert (found is None) == (not tried)
+        assert found is None or found in tried or same_answer(found, tried)
+        assert crossing or len({row.network for row in tried}) <= 1
+
+
+def same_answer(found: r.NetworkRow, tried: list[Any]) -> bool:
+    """Rows that cross and say the same need no decision."""
+    return {row.network for row in tried} == {found.network}
+
+
+@st.composite
+def programs(draw: st.DrawFn) -> tuple[r.AssistanceRow, ...]:
+    treatments, items = ("ketamine", "pills"), tuple(ITEMS)[:2]
+    kinds = st.tuples(st.sampled_from([ANY, *treatments]), st.sampled_from([ANY, *items]))
+    drawn = draw(st.lists(st.tuples(kinds, FROM), unique=True, max_size=10))
+    return tuple(
+        r.AssistanceRow(
+            row=number,
+            program_id="help",
+            name="Help",
+            treatment_id=treatment,
+            item_id=item,
+            applies_to="self-pay",
+            kind="percent off",
+            value=Decimal(number),
+            effective_from=first,
+            source="made for a test",
+        )
+        for number, ((treatment, item), first) in enumerate(drawn, start=2)
+    )
+
+
+@cache
+def program_cases(row: r.AssistanceRow) -> frozenset[Any]:
+    return frozenset(
+        (treatment, item)
+        for treatment, item in product(("ketamine", "pills", "x"), (*ITEMS, "x"))
+        if row.treatment_id in (ANY, treatment) and row.item_id in (ANY, item)
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(programs())
+def test_a_program_helps_by_the_row_inside_all_others(rows: tuple[r.AssistanceRow, ...]) -> None:
+    items = item_rows()
+    rulebook = Rulebook({"Assistance": rows, "Items": items})
+    crossing = any(crossing_rows(Seen({"Assistance": rows, "Items": items})))
+    for treatment, item, day in product(("ketamine", "pills", "x"), ITEMS, (*DAYS, AFTER)):
+        found = rulebook.assistance("help", treatment, item, day)
+        tried = by_trying(rows, program_cases, program_cases, (treatment, item), day)
+        agree(found, tried, crossing)
+
+
 @given(st.lists(st.tuples(FROM, FROM), max_size=3), st.dates(date(2025, 1, 1), date(2028, 1, 1)))
 def test_on_a_day_the_row_that_holds_answers(days: list[tuple[date, date]], day: date) -> None:
     rows = tuple(

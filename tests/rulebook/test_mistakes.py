@@ -106,6 +106,9 @@ TYPED = [
     Mistake("assistance-federal", "Assistance", "Payer types", "commercial; medicare", INSURED),
     Mistake("assistance-federal", "Assistance", "Payer types", None, INSURED),
     Mistake("mental-health-worse", "Benefits", "Copay $", 99, {**COPAY, **MENTAL}),
+    Mistake("note-overstates", "Plans", "Note", "The cap is not entered, so this overstates."),
+    Mistake("note-understates", "Prices", "Note", "Drug costs are understated."),
+    Mistake("note-either-way", "Items", "Note", "This may be over- or understated (verify)."),
     Mistake("not-checked-for-a-year", "Plans", "Checked on", date(2025, 11, 1)),
 ]
 
@@ -131,9 +134,9 @@ def _add_sheet(book: Workbook) -> str:
 
 
 def _remove_column(book: Workbook) -> str:
-    ws = book["Plans"]
+    ws = book["Payers"]
     ws.delete_cols(at(ws, "Aliases", 1).column)
-    return f"Plans!{ws.cell(1, ws.max_column + 1).coordinate}"
+    return f"Payers!{ws.cell(1, ws.max_column + 1).coordinate}"
 
 
 def _rename_column(book: Workbook) -> str:
@@ -153,6 +156,13 @@ def _own_column(book: Workbook) -> str:
     ws = book["Benefits"]
     cell = ws.cell(1, ws.max_column + 1)
     cell.value = "Asked whom"
+    return f"Benefits!{cell.coordinate}"
+
+
+def _beside_the_table(book: Workbook) -> str:
+    ws = book["Benefits"]
+    cell = ws.cell(5, ws.max_column + 2)
+    cell.value = "Ann says 30"
     return f"Benefits!{cell.coordinate}"
 
 
@@ -230,9 +240,10 @@ def _hole_between_dates(book: Workbook) -> str:
 
 
 def _no_deductible(book: Workbook) -> str:
-    ws = book["Plans"]
-    row = add_row(ws, 2, **{"Plan ID": "new-plan"})
-    return f"Plans!A{row}"
+    limits, plans = book["Limits"], book["Plans"]
+    plan = {"Plan ID": "archetype-ketamine-benefit"}
+    limits.delete_rows(row_where(limits, **DEDUCTIBLE, **plan))
+    return f"Plans!A{row_where(plans, **plan)}"
 
 
 def _crossing(book: Workbook) -> str:
@@ -261,9 +272,9 @@ def _use_new_item(book: Workbook) -> str:
     return f"Courses!{at(ws, 'Item ID', row).coordinate}"
 
 
-def _price_new_item(book: Workbook) -> None:
+def _price_new_item(book: Workbook, **cells: str) -> None:
     ws = book["Prices"]
-    add_row(ws, row_where(ws, **CASH), **{"Item ID": "new-item"})
+    add_row(ws, row_where(ws, **CASH), **{"Item ID": "new-item", **cells})
 
 
 def _item_without_price(book: Workbook) -> str:
@@ -271,8 +282,14 @@ def _item_without_price(book: Workbook) -> str:
     return _use_new_item(book)
 
 
+def _item_without_price_at_one_clinic(book: Workbook) -> str:
+    _new_item(book)
+    _price_new_item(book, **{"Clinic ID": at(book["Clinics"], "Clinic ID", 2).value})
+    return _use_new_item(book)
+
+
 def _item_without_benefit(book: Workbook) -> str:
-    _new_item(book, Category="new category")
+    _new_item(book, Category="clinic fee")
     _price_new_item(book)
     return _use_new_item(book)
 
@@ -298,6 +315,7 @@ MADE: list[tuple[str, Callable[[Workbook], str]]] = [
     ("missing-column", _rename_column),
     ("duplicate-column", _repeat_column),
     ("unknown-column", _own_column),
+    ("unknown-column", _beside_the_table),
     ("missing-header", _title_above),
     ("hidden-row", _hide_row),
     ("family-missing", _aggregate_without_amount),
@@ -313,6 +331,7 @@ MADE: list[tuple[str, Callable[[Workbook], str]]] = [
     ("crossing-rows", _crossing),
     ("never-wins", _never_wins),
     ("item-without-price", _item_without_price),
+    ("item-without-price", _item_without_price_at_one_clinic),
     ("item-without-benefit", _item_without_benefit),
     ("item-without-policy", _item_without_policy),
     ("text-without-spanish", _text_without_spanish),
@@ -346,3 +365,4 @@ def test_every_code_of_the_rules_has_a_mistake_that_gives_it() -> None:
     made = {code for code, _ in ALL}
     by_services = {"failing-test", "setup-not-moved"}
     assert made == {*SHEET_CODES, *CELL_CODES, *ROW_CODES, *BETWEEN_CODES} - by_services
+    assert len(ALL) >= 90

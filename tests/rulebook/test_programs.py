@@ -102,8 +102,10 @@ def test_what_is_mistaken_is_found_at_the_same_cells_from_libreoffice(offices: O
 def test_an_open_document_is_refused_with_what_to_do(offices: Offices) -> None:
     (found,) = load_workbook_bytes(offices.documents["shipped"].read_bytes()).findings
     assert found.code == "not-a-workbook"
-    assert ".ods" in found.message
-    assert "save it as .xlsx" in found.advice
+    assert found.message == "The file is an OpenDocument file (.ods), not an .xlsx workbook."
+    assert found.advice.startswith(
+        "Open it in LibreOffice, choose File, Save As, and as type Excel"
+    )
 
 
 def values(data: bytes) -> list[object]:

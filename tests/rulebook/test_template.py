@@ -79,6 +79,28 @@ def test_new_cells_of_ids_and_codes_are_text_and_dates_are_dates(
             assert styled[at(ws, column.header, 1).column] == formats[column.kind]
 
 
+def test_long_texts_are_shown_whole_where_they_are_to_be_read() -> None:
+    """Excel makes such rows higher by itself, LibreOffice does not."""
+    book = openpyxl.load_workbook(SHIPPED)
+    for ws in (book["Treatments"], book["Words"]):
+        widths = {
+            at: columns.width
+            for columns in ws.column_dimensions.values()
+            for at in range(columns.min, columns.max + 1)
+        }
+        for cells in ws.iter_rows(min_row=2):
+            lines = max(len(str(cell.value or "")) / widths[cell.column] for cell in cells)
+            height = ws.row_dimensions[cells[0].row].height or 15
+            assert all(cell.alignment.wrap_text for cell in cells if cell.value)
+            assert height >= 15 * lines
+
+
+def test_elsewhere_a_row_is_a_line() -> None:
+    ws = openpyxl.load_workbook(SHIPPED)["Benefits"]
+    assert {ws.row_dimensions[row].height for row in range(2, ws.max_row + 1)} == {None}
+    assert not any(cell.alignment.wrap_text for cells in ws.iter_rows(min_row=2) for cell in cells)
+
+
 def test_the_same_content_is_the_same_bytes() -> None:
     rows = load_workbook_bytes(SHIPPED.read_bytes()).rows
     assert write_workbook(rows) == write_workbook(rows)

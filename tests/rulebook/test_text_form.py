@@ -26,10 +26,33 @@ def test_the_shipped_folder_and_workbook_say_the_same() -> None:
     assert folder.changes == workbook.changes
 
 
+def test_unpacking_the_shipped_workbook_gives_the_shipped_folder(tmp_path: Path) -> None:
+    unpack(SHIPPED, tmp_path)
+    assert {file.name for file in tmp_path.iterdir()} == {file.name for file in FOLDER.iterdir()}
+    for file in tmp_path.iterdir():
+        assert file.read_bytes() == (FOLDER / file.name).read_bytes(), file.name
+
+
 def test_packing_the_shipped_folder_gives_the_shipped_workbook(tmp_path: Path) -> None:
     packed = tmp_path / "packed.xlsx"
     assert pack(FOLDER, packed) == ()
     assert parts(packed) == parts(SHIPPED)
+
+
+def test_a_comma_outside_quotes_is_told_and_not_lost_in_silence(tmp_path: Path) -> None:
+    unpack(SHIPPED, tmp_path)
+    file = tmp_path / "Networks.csv"
+    lines = file.read_text("utf-8").splitlines()
+    lines[1] += ",asked by telephone"
+    file.write_text("\n".join(lines), "utf-8")
+
+    (found,) = read_folder(tmp_path).findings
+
+    assert (found.code, found.where, found.shown) == (
+        *("unknown-column", "Networks!J2"),
+        "asked by telephone",
+    )
+    assert "in quotes" in found.advice
 
 
 def test_unpacking_and_packing_are_inverse(tmp_path: Path) -> None:

@@ -30,10 +30,11 @@ from estimator.services.estimating.coverage import (
     coverage_of,
 )
 from estimator.services.estimating.lines import PricedCourse, PricedLine
-from estimator.services.estimating.notices import Notice
+from estimator.services.estimating.notices import Notice, of_notes
 from estimator.services.estimating.programs import Program, insured_terms, rows_for
 from estimator.services.estimating.situation import Situation, SupplementOn
 
+_WITHOUT_BENEFIT = ("no_benefit", "not_covered")
 MOST_KEPT = 64
 """Prepared courses kept beside a priced one, for the few ways patients' answers differ."""
 
@@ -212,3 +213,5 @@ def assumed(lines: Sequence[RouteLine]) -> Iterator[Notice]:
         yield from assumptions(each.coverage, item.description)
         if each.reason == "no_benefit" and item.billed_to_plan:
             yield Notice("no-benefit", item.description)
+    used = (each.line.benefit_rule for each in lines if each.reason not in _WITHOUT_BENEFIT)
+    yield from of_notes((rule.sheet, rule.row, rule.note) for rule in dict.fromkeys(used) if rule)

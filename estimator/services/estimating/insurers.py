@@ -31,12 +31,13 @@ class Rule(NamedTuple):
     checked_on: date | None
     words: str = ""
     """What the rule says, in the phrase of the workbook."""
+    note: str | None = None
 
 
 @lru_cache(maxsize=20_000)
 def rule_of(sheet: str, row: r.Sourced | r.Dated, id_: str | None = None, words: str = "") -> Rule:
     """Return the rule a row stands for, the same object every time."""
-    return Rule(sheet, row.row, id_, row.source, row.checked_on, words)
+    return Rule(sheet, row.row, id_, row.source, row.checked_on, words, row.note)
 
 
 class ServedBy(NamedTuple):

@@ -28,7 +28,7 @@ from estimator.services.estimating.insurers import (
     rule_of,
     without_balance_bill_protection,
 )
-from estimator.services.estimating.notices import Notice, limit_words
+from estimator.services.estimating.notices import Notice, limit_words, of_notes
 from estimator.services.intake.requests import JOIN
 
 
@@ -226,14 +226,16 @@ class _Pricing:
             self._note("no-charge", item.description)
         if cash is None:
             self._note("no-cash-price", item.description)
-        rows = (charge_row, cash_row, allowed_row)
+        rows = [row for row in (charge_row, cash_row, allowed_row) if row is not None]
+        for notice in of_notes(("Prices", row.row, row.note) for row in rows):
+            self.notices[notice] = None
         return _Amounts(
             billed,
             billed if cash is None else cash,
             self._allowed(item, allowed, billed, network),
             allowed is not None,
             charge,
-            tuple(rule_of("Prices", row, None, row.kind) for row in rows if row is not None),
+            tuple(rule_of("Prices", row, None, row.kind) for row in rows),
         )
 
     def _allowed_row(self, item: r.ItemRow, network: str, day: date) -> r.PriceRow | None:

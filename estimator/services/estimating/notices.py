@@ -6,11 +6,12 @@ could find out. Repeats of one assumption are said once, for all the items it me
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from estimator.engine.plan import LimitKey
 from estimator.findings import Finding, Severity
+from estimator.rulebook.misstatements import Way, misstatement
 from estimator.sheets.codes import Code
 
 
@@ -157,6 +158,27 @@ WORDINGS: dict[str, _Wording] = {
         "Choose the payer of the plan.",
         "plan.payer_id",
     ),
+    "note-overstates": _Wording(
+        _D,
+        "What the patient pays may be overstated: the rulebook cannot say all that the plan does "
+        "(see the note of {about}).",
+        "Ask the plan, or type its own figures.",
+        "Note",
+    ),
+    "note-understates": _Wording(
+        _D,
+        "What the patient pays may be understated: the rulebook cannot say all that the plan does "
+        "(see the note of {about}).",
+        "Ask the plan, or type its own figures.",
+        "Note",
+    ),
+    "note-either-way": _Wording(
+        _D,
+        "What the patient pays may be over- or understated: the rulebook does not have all "
+        "figures of the plan (see the note of {about}).",
+        "Ask the plan, or type its own figures.",
+        "Note",
+    ),
     "limit-not-in-force": _Wording(
         _D,
         "What {about} is on some dates of the course is not known; there it limits nothing.",
@@ -170,6 +192,21 @@ ESTIMATE_CODES = {
     for code, wording in WORDINGS.items()
 }
 """The same without what each is about; docs/findings.md is rendered from here."""
+
+
+_MISSTATED = {
+    Way.OVER: "note-overstates",
+    Way.UNDER: "note-understates",
+    Way.EITHER: "note-either-way",
+}
+
+
+def of_notes(rows: Iterable[tuple[str, int, str | None]]) -> Iterator[Notice]:
+    """Yield what the Notes of rows (sheet, row, Note) say of their figures."""
+    for sheet, row, note in rows:
+        way = misstatement(note)
+        if way:
+            yield Notice(_MISSTATED[way], f"{sheet} row {row}")
 
 
 def findings(notices: Iterable[Notice]) -> tuple[Finding, ...]:

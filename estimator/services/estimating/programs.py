@@ -16,7 +16,7 @@ from estimator.engine.money import round_to_cents
 from estimator.rulebook import rows as r
 from estimator.rulebook.model import Rulebook
 from estimator.services.estimating.lines import PricedCourse, PricedLine, percent_of
-from estimator.services.estimating.notices import Notice
+from estimator.services.estimating.notices import Notice, of_notes
 from estimator.services.estimating.situation import Situation
 
 
@@ -42,7 +42,10 @@ def offered(situation: Situation, course: PricedCourse) -> Iterator[Program]:
         used = [each for each in rows_for(situation, program_id, course, "typical") if each]
         doubts = _doubts(row, used, situation)
         if used and doubts is not None:
-            notices = tuple(Notice(code, row.name) for code in doubts)
+            notices = (
+                *(Notice(code, row.name) for code in doubts),
+                *of_notes(("Assistance", each.row, each.note) for each in dict.fromkeys(used)),
+            )
             yield Program(program_id, row.name, insured, row.annual_max_cents, not doubts, notices)
 
 

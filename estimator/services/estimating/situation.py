@@ -21,7 +21,7 @@ from estimator.rulebook.columns import ANY
 from estimator.rulebook.model import Rulebook
 from estimator.services.estimating.insurers import CasePlan, Insurer, RulebookPlan, TypedPlan
 from estimator.services.estimating.lines import PricedCourse, Setting, price_course, supplement_of
-from estimator.services.estimating.notices import Notice, limit_words
+from estimator.services.estimating.notices import Notice, limit_words, of_notes
 from estimator.services.intake.cases import method_findings, second_side
 from estimator.services.intake.fields import DocumentRefused, refuse
 from estimator.services.intake.plans import BY_RULE, AccumulatorDocument, read_met
@@ -197,7 +197,17 @@ class _Finding:
         if request.plan_id not in plans:
             self._unknown("plan_id", "plan", request.plan_id, plans)
             return None
+        self._look_at_notes(request.plan_id)
         return rulebook_plan(self.rulebook, request.plan_id)
+
+    def _look_at_notes(self, plan_id: str) -> None:
+        """Take up what the Notes of a plan, its limits and its supplement say of its figures."""
+        rulebook, start = self.rulebook, self.start
+        plan, supplement = rulebook.plans[plan_id], rulebook.supplement(plan_id, start)
+        rows = [("Plans", plan.row, plan.note)]
+        rows += [("Limits", row.row, row.note) for row in rulebook.limit_rows(plan_id, start)]
+        rows += [("Supplements", supplement.row, supplement.note)] if supplement else []
+        self.notices.extend(of_notes(rows))
 
     def _typed_plan_findings(self, plan: TypedPlanDocument) -> Iterator[Finding]:
         rulebook = self.rulebook
@@ -255,6 +265,7 @@ class _Finding:
         if plan_id not in rulebook.plans:
             self._unknown("secondary.plan_id", "plan", plan_id, rulebook.plans)
             return None, None
+        self._look_at_notes(plan_id)
         is_supplement = plan_id in rulebook.supplement_plans
         method = given.method or ("supplement" if is_supplement else "standard")
         if method == "supplement":

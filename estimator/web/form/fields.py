@@ -55,6 +55,9 @@ FIELDS = {
         Field("treatments", "Treatments"),
         Field("together_first", "Two together: first"),
         Field("together_second", "Two together: second"),
+        Field("item", "Item"),
+        Field("network", "Network"),
+        Field("date", "Date of service", "MM/DD/YYYY"),
     )
 }
 

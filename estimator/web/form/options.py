@@ -1,4 +1,4 @@
-"""What can be chosen on the form: the clinics, plans, payers and treatments of the rulebook."""
+"""What can be chosen on the form: clinics, plans, payers, items, treatments of the rulebook."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class Options:
         self.day = day
         self.clinics = catalogue.clinics(rulebook)
         self.payers = catalogue.payers(rulebook)
+        self.items = catalogue.items(rulebook)
         self.treatments = catalogue.treatments(rulebook)
         self.search = PlanSearch(catalogue.plans(rulebook, day))
         self.categories = categories(rulebook)

@@ -146,6 +146,12 @@ class FormPage:
         return self.field(f"{entry.field}_met", whose=whose)
 
     @property
+    def items(self) -> list[ChoiceShown]:
+        """The services, drugs and fees."""
+        known = [(each["item_id"], each["description"]) for each in self.options.items]
+        return self.choices("item", known)
+
+    @property
     def treatments(self) -> list[ChoiceShown]:
         """The treatments."""
         chosen = self.posted.all("treatments")

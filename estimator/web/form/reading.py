@@ -12,7 +12,7 @@ from estimator.services.intake.requests import JOIN
 from estimator.web.form import fields, typed
 from estimator.web.form.card import LIMITS, REQUIRED, Card
 from estimator.web.form.options import Options
-from estimator.web.form.search import Plan
+from estimator.web.form.search import Plan, PlanSearch
 
 PATIENT: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("age", "age", typed.whole),
@@ -28,6 +28,7 @@ COURSE: tuple[tuple[str, str, Callable[[str], str]], ...] = (
 )
 LONGEST = 200
 TOGETHER = ("together_first", "together_second")
+NOT_LISTED = "Try the payer's name, or say under Insurance that the plan is not listed."
 
 
 @dataclass(slots=True)
@@ -178,8 +179,7 @@ class _Reader:
         self._set("treatments", "treatments", chosen)
 
     def _find_plan(self, name: str) -> Plan | None:
-        text = self.posted(name)
-        if not text:
+        if not self.posted(name):
             self._refuse(
                 name,
                 "plan-missing",
@@ -188,31 +188,7 @@ class _Reader:
                 "or that it is not known.",
             )
             return None
-        found = self.options.search.find(text[:LONGEST])
-        if len(found) > 1:
-            self.reading.candidates[name] = found
-        chosen = [plan for plan in found if plan["plan_id"] == self.posted(f"{name}_id")]
-        if len(chosen or found) == 1:
-            return (chosen or found)[0]
-        self._not_one(name, text[:LONGEST], len(found))
-        return None
-
-    def _not_one(self, name: str, text: str, fit: int) -> None:
-        if fit:
-            self._refuse(
-                f"{name}_id",
-                "plan-ambiguous",
-                f"{fit} plans fit what was typed.",
-                "Choose one of them.",
-            )
-            return
-        near = self.options.search.near(text)
-        self._refuse(
-            name,
-            "unknown-plan",
-            f"No plan of the rulebook has this name.{near}",
-            "Try the payer's name, or say under Insurance that the plan is not listed.",
-        )
+        return find_plan(self.posted, self.options.search, name, self.reading, NOT_LISTED)
 
     def _put(self, key: str, name: str) -> None:
         if self.posted(name):
@@ -224,3 +200,24 @@ class _Reader:
 
     def _refuse(self, name: str, code: str, message: str, advice: str) -> None:
         self.reading.findings.append(refuse(name, code, message, advice))
+
+
+def find_plan(
+    posted: Posted, search: PlanSearch, name: str, reading: Reading, if_unknown: str
+) -> Plan | None:
+    """Return the plan that a field means; what stands in the way goes into *reading*."""
+    text = posted(name)[:LONGEST]
+    found = search.find(text)
+    if len(found) > 1:
+        reading.candidates[name] = found
+    chosen = [plan for plan in found if plan["plan_id"] == posted(f"{name}_id")]
+    if len(chosen or found) == 1:
+        return (chosen or found)[0]
+    if found:
+        says = f"{len(found)} plans fit what was typed."
+        which = refuse(f"{name}_id", "plan-ambiguous", says, "Choose one of them.")
+        reading.findings.append(which)
+    else:
+        says = f"No plan of the rulebook has this name.{search.near(text)}"
+        reading.findings.append(refuse(name, "unknown-plan", says, if_unknown))
+    return None

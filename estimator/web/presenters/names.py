@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -25,6 +26,7 @@ class RuleShown(NamedTuple):
     source: str
     link: str
     checked: str
+    note: str = ""
 
 
 class Names:
@@ -61,20 +63,19 @@ class Names:
         return rows[0].name if rows else route
 
     def _show(self, rule: dict[str, Any]) -> RuleShown:
-        source = rule.get("source") or ""
-        link = _LINK.search(source)
-        checked = rule.get("checked_on")
-        typed = rule["sheet"] == "request"
-        return RuleShown(
-            place="As typed from the card" if typed else f"{rule['sheet']} row {rule['row']}",
-            says="" if typed else self._says(rule),
-            source="" if typed else source,
-            link=link[0] if link else "",
-            checked=words.day(checked) if checked else "",
-        )
-
-    def _says(self, rule: dict[str, Any]) -> str:
+        if rule["sheet"] == "request":
+            return rule_shown("As typed from the card", "", "", None)
         row = self._rows.get((rule["sheet"], rule["row"]))
+        shown = rule_shown(
+            f"{rule['sheet']} row {rule['row']}",
+            self._says(rule, row),
+            rule.get("source") or "",
+            rule.get("checked_on"),
+        )
+        return shown._replace(note=getattr(row, "note", None) or "")
+
+    @staticmethod
+    def _says(rule: dict[str, Any], row: r.Row | None) -> str:
         if isinstance(row, r.BenefitRow):
             return _benefit(row)
         if isinstance(row, r.PolicyRow):
@@ -83,6 +84,13 @@ class Names:
         if isinstance(row, r.PriceRow):
             return f"{row.kind} price"
         return str(rule.get("words") or "")
+
+
+def rule_shown(place: str, says: str, source: str, checked_on: str | date | None) -> RuleShown:
+    """Return a row as the page shows it, with the first address of its source as a link."""
+    link = _LINK.search(source)
+    checked = words.day(checked_on) if checked_on else ""
+    return RuleShown(place, says, source, link[0] if link else "", checked)
 
 
 def _benefit(row: r.BenefitRow) -> str:
