@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -14,7 +15,20 @@ from estimator.web.presenters import words
 
 ROUTES = {"insured": "With insurance", "self_pay": "Without insurance (self-pay)"}
 SPOKEN = {"insured": "with insurance", "self_pay": "without using insurance"}
-_LINK = re.compile(r"https?://[^\s;,\"<>]+")
+POLICIES = {
+    "covered": "the policy covers it",
+    "prior authorization": "the policy asks for prior authorization",
+    "not covered": "the policy does not cover it",
+    "silent": "the policy says nothing of it",
+}
+_LINK = re.compile(r"https?://[^\s;,\"<>]*[^\s;,\"<>).]")
+
+
+class Words(NamedTuple):
+    """A piece of a text; a link where it is one."""
+
+    text: str
+    link: str = ""
 
 
 class RuleShown(NamedTuple):
@@ -22,8 +36,7 @@ class RuleShown(NamedTuple):
 
     place: str
     says: str
-    source: str
-    link: str
+    source: tuple[Words, ...]
     checked: str
 
 
@@ -61,15 +74,13 @@ class Names:
         return rows[0].name if rows else route
 
     def _show(self, rule: dict[str, Any]) -> RuleShown:
-        source = rule.get("source") or ""
-        link = _LINK.search(source)
         checked = rule.get("checked_on")
         typed = rule["sheet"] == "request"
+        source = "" if typed else rule.get("source") or ""
         return RuleShown(
             place="As typed from the card" if typed else f"{rule['sheet']} row {rule['row']}",
             says="" if typed else self._says(rule),
-            source="" if typed else source,
-            link=link[0] if link else "",
+            source=tuple(_with_links(source)) if source else (),
             checked=words.day(checked) if checked else "",
         )
 
@@ -79,10 +90,24 @@ class Names:
             return _benefit(row)
         if isinstance(row, r.PolicyRow):
             number = f" (policy {row.policy_number})" if row.policy_number else ""
-            return f"coverage: {row.coverage}{number}"
+            return f"{POLICIES[row.coverage]}{number}"
         if isinstance(row, r.PriceRow):
             return f"{row.kind} price"
         return str(rule.get("words") or "")
+
+
+def _with_links(text: str) -> Iterator[Words]:
+    """Yield the pieces of *text*, each address as a link.
+
+    >>> [each.text for each in _with_links("Policy 87 (https://a.example/b); page 2")]
+    ['Policy 87 (', 'https://a.example/b', '); page 2']
+    """
+    at = 0
+    for found in _LINK.finditer(text):
+        yield Words(text[at : found.start()])
+        yield Words(found[0], found[0])
+        at = found.end()
+    yield Words(text[at:])
 
 
 def _benefit(row: r.BenefitRow) -> str:
