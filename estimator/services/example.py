@@ -25,15 +25,18 @@ def worked_estimate(
 
 def _lines(answer: dict[str, Any], rulebook: Rulebook) -> Iterator[str]:
     request, first = answer["request"], answer["treatments"][0]
-    plan = rulebook.plans[request["plan_id"]].name
-    yield f"An example patient with {plan}, {request['months']} months from {request['start_date']}"
-    yield from _comparison(answer)
-    yield ""
     coverage = first["coverage"]
-    yield f"{first['name']}: {_words(coverage['status'])}, {_rule(coverage['rule'])}"
+    plan = rulebook.plans[request["plan_id"]].name
+    width = max(len(each["name"]) for each in answer["treatments"]) + 1
+    yield f"An example patient with {plan}, {request['months']} months from {request['start_date']}"
+    yield from _comparison(answer, width)
+    yield ""
+    rule = coverage["rule"]
+    by = f", by {_place(rule)}" if rule else ""
+    yield f"{first['name']}: {_words(coverage['status'])}{by}"
     for route in first["routes"]:
         best = "  <- best route" if route["route"] == first["best_route"] else ""
-        yield f"  {_words(route['route']):<36}{_range(route['patient_pays'])}{best}"
+        yield f"  {_words(route['route']):<{width - 2}}{_range(route['patient_pays'])}{best}"
     yield ""
     yield "Two lines of its receipt:"
     best_route = next(r for r in first["routes"] if r["route"] == first["best_route"])
@@ -43,14 +46,14 @@ def _lines(answer: dict[str, Any], rulebook: Rulebook) -> Iterator[str]:
     yield "An estimate, not a promise of coverage, and no medical advice."
 
 
-def _comparison(answer: dict[str, Any]) -> Iterator[str]:
+def _comparison(answer: dict[str, Any], width: int) -> Iterator[str]:
     names = {each["treatment_id"]: each["name"] for each in answer["treatments"]}
     baseline = answer["comparison"]["baseline"]
-    yield f"{'':<34}{'low':>12}{'typical':>12}{'high':>12}  best route"
+    yield f"{'':<{width}}{'low':>12}{'typical':>12}{'high':>12}  best route"
     for row in answer["comparison"]["rows"]:
         mark = "  (cheapest SSRI)" if row["treatment_id"] == baseline else ""
         name, route = names[row["treatment_id"]], _words(row["route"])
-        yield f"{name[:33]:<34}{_range(row)}  {route}{mark}"
+        yield f"{name:<{width}}{_range(row)}  {route}{mark}"
 
 
 def _range(amounts: dict[str, str]) -> str:
@@ -80,7 +83,7 @@ def _place(rule: dict[str, Any]) -> str:
 
 
 def _words(name: str) -> str:
-    return name.replace("_", " ").replace("assistance:", "program ")
+    return name.replace("self_pay", "self-pay").replace("_", " ").replace("assistance:", "program ")
 
 
 def _money(amount: str) -> str:

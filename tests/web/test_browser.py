@@ -20,6 +20,17 @@ def answer(page: Page, plan: str) -> None:
     press(page, "Enter")
 
 
+def everything_asked(page: Page) -> None:
+    for summary in page.locator("form summary").all():
+        summary.click()
+    page.locator("#second_plan").fill("pooled")
+    page.locator("#plan").fill("bounded")
+    page.locator("[name=coverage][value=family]").check()
+    page.locator("[name=second_coverage][value=family]").check()
+    expect(page.locator("#second_met_deductible_all_all_family")).to_be_visible()
+    expect(page.get_by_label("Paid by the plan: infusion")).to_be_visible()
+
+
 def everything_open(page: Page) -> None:
     page.get_by_role("checkbox", name="Sertraline").uncheck()
     page.locator("#household_size").fill("1")
@@ -49,6 +60,7 @@ def wrong_card(page: Page) -> None:
 STATES: dict[str, Callable[[Page], None]] = {
     "empty": lambda page: None,
     "plan not listed": choose_card,
+    "everything asked": everything_asked,
     "errors": wrong_everywhere,
     "ambiguous": lambda page: answer(page, "acme"),
     "no treatment": no_treatment,
@@ -96,8 +108,44 @@ def test_without_javascript_a_button_asks_for_the_limits(browser: Browser, addre
         with page.expect_navigation():
             page.get_by_role("button", name="Use this plan").click()
 
-        expect(page.get_by_label("Deductible, medical, in network: met so far")).to_be_visible()
+        expect(page.get_by_label("Deductible, medical, in network")).to_be_visible()
         expect(page.locator("#met")).to_be_focused()
+
+
+def test_without_javascript_a_button_asks_for_a_second_plan(browser: Browser, address: str) -> None:
+    with opened(browser, address, java_script_enabled=False) as page:
+        page.locator("#plan").fill("bounded")
+        page.locator("#second summary").click()
+        page.locator("#second_plan").fill("pooled")
+        with page.expect_navigation():
+            page.get_by_role("button", name="Use this second plan").click()
+
+        expect(page.get_by_label("Visits used: infusion")).to_be_visible()
+        expect(page.locator("#second_met_deductible_all_all_individual")).to_be_visible()
+        expect(page.locator("#second_met_deductible_all_all_family")).to_be_hidden()
+        page.locator("[name=second_coverage][value=family]").check()
+        expect(page.locator("#second_met_deductible_all_all_family")).to_be_visible()
+
+
+def test_what_is_asked_follows_the_plans_and_the_treatments(browser: Browser, address: str) -> None:
+    with opened(browser, address) as page:
+        expect(page.get_by_role("button", name="Use this plan")).to_be_hidden()
+        page.locator("#plan").fill("bounded")
+        page.keyboard.press("Tab")
+        used = page.get_by_label("Visits used: infusion")
+        used.fill("2")
+        page.locator("#second summary").click()
+        page.locator("#second_plan").fill("pooled")
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("group", name="Met so far of the second plan")).to_be_visible()
+        expect(used).to_have_value("2")
+
+        ketamine = page.get_by_role("checkbox", name="Ketamine infusions")
+        ketamine.uncheck()
+        expect(used).to_be_hidden()
+        expect(ketamine).to_be_focused()
+        ketamine.check()
+        expect(used).to_be_visible()
 
 
 def test_with_javascript_the_limits_come_by_themselves(browser: Browser, address: str) -> None:

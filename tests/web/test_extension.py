@@ -85,6 +85,7 @@ def test_the_host_may_replace_a_template(tmp_path: Path) -> None:
     (tmp_path / "estimator" / "error.html").write_text("the host's words: {{ words }}")
     app = Flask("host", template_folder=str(tmp_path))
     Estimator(app, url_prefix="/costs", settings=SETTINGS)
+    small(app)
 
     page = app.test_client().post("/costs/", data=b"", content_type="text/plain")
 

@@ -109,7 +109,7 @@ WORDINGS: dict[str, _Wording] = {
     "criteria-not-answered": _Wording(
         _D,
         "The policy on {about} has criteria that are not answered; they are assumed to be met.",
-        "Answer them under the patient's details.",
+        "Give age, diagnosis and failed trials, and check what else the policy asks.",
         "patient",
     ),
     "policy-silent": _Wording(
@@ -246,6 +246,9 @@ def limit_words(key: LimitKey) -> str:
 
 
 def _listed(names: list[str]) -> str:
+    """Return names as one says them; within quotes where commas would run them together."""
     if len(names) <= 1:
         return "".join(names)
+    if any(", " in name for name in names):
+        names = [f"“{name}”" for name in names]
     return f"{', '.join(names[:-1])} and {names[-1]}"

@@ -7,7 +7,7 @@ that name the field and say what to do, all of them at once.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Annotated, Any, TypeVar
 
@@ -20,7 +20,11 @@ from estimator.services.intake.codes import DOCUMENT_CODES
 
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MONTH_DAY = re.compile(r"\d{2}-\d{2}")
+_PLAIN = re.compile(r"-?\d{1,15}(\.\d{1,15})?")
 _WHOLE = re.compile(r"\d{1,9}")
+WRITE_AMOUNT = 'Write dollars and cents as text, such as "480.00".'
+WRITE_SHARE = 'Write a share as text: "0.20" is 20%.'
+CORRECT = "Correct it."
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -38,23 +42,32 @@ class DocumentRefused(Exception):  # noqa: N818 - an answer to a person, not a f
         self.findings = tuple(findings)
 
 
+class _UnreadableError(ValueError):
+    """What is wrong with a value, and what to do."""
+
+    def __init__(self, wrong: str, advice: str) -> None:
+        super().__init__(wrong)
+        self.advice = advice
+
+
 def _amount(value: Any) -> int:
-    return money.cents(_number_text(value, "480.00"))
+    return _number(value, money.cents, WRITE_AMOUNT)
 
 
 def _rate(value: Any) -> int:
-    return money.rate(_number_text(value, "0.20"))
+    return _number(value, money.rate, WRITE_SHARE)
 
 
-def _number_text(value: Any, example: str) -> str:
+def _number(value: Any, read_as: Callable[[str], int], advice: str) -> int:
     if isinstance(value, float):
-        raise ValueError(f'is written as a bare number; write it as text, such as "{example}"')
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ValueError(f'is not a number; write it as text, such as "{example}"')
+        raise _UnreadableError("is a bare number with a decimal point", advice)
     text = str(value).strip()
-    if not re.fullmatch(r"-?\d{1,15}(\.\d{1,15})?", text):
-        raise ValueError(f'is not a plain number such as "{example}"')
-    return text
+    if isinstance(value, bool) or not isinstance(value, str | int) or not _PLAIN.fullmatch(text):
+        raise _UnreadableError("is not a plain number", advice)
+    try:
+        return read_as(text)
+    except ValueError as error:
+        raise _UnreadableError(str(error), advice) from None
 
 
 def _date(value: Any) -> date:
@@ -94,7 +107,7 @@ def _count(value: Any) -> int:
 
 def _text(value: Any) -> Any:
     if isinstance(value, str) and _CONTROL.search(value):
-        raise ValueError("holds a character that cannot be shown; type it again")
+        raise _UnreadableError("holds a character that cannot be shown", "Type it again.")
     return value
 
 
@@ -150,34 +163,41 @@ _CODES = {
     "extra_forbidden": "unknown-key",
     "missing": "required-missing",
     "literal_error": "not-in-list",
-    "value_error": "field-not-readable",
 }
+_OBJECT = ("is not an object", "Write it in curly brackets, each key with its value.")
+_TRUTH = ("is neither true nor false", "Write true or false, without quotes.")
+_WORDS: dict[str, tuple[str, str]] = {
+    "extra_forbidden": ("is not a key this document has", "Remove it, or correct its name."),
+    "missing": ("is missing", "Add it."),
+    "literal_error": ("is not one of the words that can stand there", "Use {expected}."),
+    "greater_than_equal": ("is less than {ge}, the least it can be", CORRECT),
+    "less_than_equal": ("is more than {le}, the most it can be", CORRECT),
+    "greater_than": ("is not above {gt}", "Correct it, or leave it out."),
+    "too_long": ("is too long: {max_length} is the most", "Shorten it."),
+    "too_short": ("is empty", "Give at least {min_length}, or leave it out."),
+    "list_type": ("is not a list", "Write it in square brackets."),
+    "string_type": ("is not text", "Write it in quotes."),
+    "string_unicode": ("holds a character that cannot be shown", "Type it again."),
+    "dict_type": _OBJECT,
+    "model_type": _OBJECT,
+    "model_attributes_type": _OBJECT,
+    "bool_type": _TRUTH,
+    "bool_parsing": _TRUTH,
+}
+"""What is wrong and what to do, by pydantic's word for it; what it knows goes in the gaps."""
 
 
 def _finding(error: Any, model: type[Document]) -> Finding:
-    field = path(error["loc"])
-    kind = error["type"]
-    name = field or "The document"
+    field, kind, known = path(error["loc"]), error["type"], error.get("ctx", {})
     code = _CODES.get(kind, "field-not-readable")
-    if kind == "extra_forbidden":
-        known = did_you_mean(str(error["loc"][-1]), _known_keys(model, error["loc"][:-1]))
-        return refuse(
-            field,
-            code,
-            f"{name} is not a key this document has.{known}",
-            "Remove it, or correct its name.",
-        )
-    if kind == "missing":
-        return refuse(field, code, f"{name} is missing.", "Add it.")
-    if kind == "literal_error":
-        words = error["ctx"]["expected"]
-        return refuse(
-            field, code, f"{name} is not one of the words that can stand there.", f"Use {words}."
-        )
     if kind == "value_error":
-        return refuse(field, code, f"{name} {error['ctx']['error']}.", "Correct it.")
-    message = error["msg"][error["msg"].find("should") :]
-    return refuse(field, code, f"{name} {message}.", "Correct it.")
+        wrong, advice = str(known["error"]), getattr(known["error"], "advice", CORRECT)
+    else:
+        wrong, advice = _WORDS.get(kind, ("cannot be read", CORRECT))
+    message = f"{field or 'The document'} {wrong.format(**known)}."
+    if kind == "extra_forbidden":
+        message += did_you_mean(str(error["loc"][-1]), _known_keys(model, error["loc"][:-1]))
+    return refuse(field, code, message, advice.format(**known))
 
 
 def _known_keys(model: type[Document], location: tuple[Any, ...]) -> tuple[str, ...]:

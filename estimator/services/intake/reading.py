@@ -17,12 +17,16 @@ class NotJson(DocumentRefused):
 
 def read_json(data: bytes) -> Any:
     """Return the document in *data*; raises ``NotJson`` saying what is wrong."""
+    if not data.strip():
+        raise NotJson("The document is empty.", "Give a JSON document.")
     try:
         return json.loads(
             data.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_not_a_number
         )
     except UnicodeDecodeError:
-        raise NotJson("The document is not UTF-8.", "Save or send it in UTF-8.") from None
+        raise NotJson(
+            "The document is not JSON: it is not text in UTF-8.", "Save or send it in UTF-8."
+        ) from None
     except json.JSONDecodeError as error:
         raise NotJson(
             f"The document is not JSON: line {error.lineno}, column {error.colno}.",

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 from estimator.rulebook.columns import ANY
 from estimator.rulebook.model import Rulebook
 from estimator.web.form import typed
+from estimator.web.form.asked import FAMILY, Asked, Part
+from estimator.web.presenters import words
 
 
 class Entry(NamedTuple):
@@ -21,14 +23,24 @@ LIMITS = (
     (
         "deductible",
         Entry("individual", "card_deductible"),
-        Entry("family", "card_family_deductible"),
+        Entry(FAMILY, "card_family_deductible"),
     ),
-    ("oop_max", Entry("individual", "card_oop_max"), Entry("family", "card_family_oop_max")),
+    ("oop_max", Entry("individual", "card_oop_max"), Entry(FAMILY, "card_family_oop_max")),
 )
 REQUIRED = {
     "card_deductible": "Type the deductible from the card; 0 if the plan has none.",
     "card_coinsurance": "Type the patient's share, such as 20; 0 if the plan pays the rest.",
 }
+
+
+def _asked(kind: str, entries: tuple[Entry, Entry]) -> Asked:
+    label = f"{words.KIND_WORDS[kind]}: met so far"
+    parts = (Part(each.key, f"{each.field}_met", label, "", label, each.key) for each in entries)
+    return Asked({"kind": kind}, tuple(parts))
+
+
+MET = tuple(_asked(kind, (individual, family)) for kind, individual, family in LIMITS)
+"""What to ask of the limits on a card."""
 
 
 class Categories(NamedTuple):
@@ -76,6 +88,11 @@ class Card:
                 plan[key] = self._value(name)
                 self.places[f"plan.{key}"] = name
         return plan
+
+    def asked(self) -> tuple[Asked, ...]:
+        """Return what to ask of the limits that the card has."""
+        given = (bool(self._value(individual.field)) for _, individual, _ in LIMITS)
+        return tuple(asked for asked, there in zip(MET, given, strict=True) if there)
 
     def _limits(self) -> Iterator[dict[str, str]]:
         index = 0

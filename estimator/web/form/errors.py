@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from estimator.findings import Finding
+from estimator.services.intake.fields import CORRECT, WRITE_AMOUNT, WRITE_SHARE
 from estimator.web.form.fields import FIELDS
-from estimator.web.form.reading import Reading
+from estimator.web.form.posted import Reading
 
 
 class Error(NamedTuple):
@@ -43,5 +44,18 @@ def _begins(place: str, known: str) -> bool:
     return place == known or place.startswith((f"{known}.", f"{known}["))
 
 
+FORM_WORDS = (
+    ("YYYY-MM-DD", "MM/DD/YYYY"),
+    ("between 0 and 1.", "between 0 and 100."),
+    (WRITE_AMOUNT, "Type an amount such as 480 or 1,500.00."),
+    (WRITE_SHARE, "Type the share in percent, such as 20."),
+    (f" {CORRECT}", ""),
+)
+"""How a form says what a document's findings say of the way a value is written."""
+
+
 def _words(finding: Finding) -> str:
-    return f"{finding.message} {finding.advice}".strip()
+    words = f"{finding.message} {finding.advice}".strip()
+    for written, typed in FORM_WORDS:
+        words = words.replace(written, typed)
+    return words

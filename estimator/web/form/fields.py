@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-CLASS_WORDS = {"medical": "medical", "drug": "drugs", "all": ""}
-NETWORK_WORDS = {"in": "in network", "out": "out of network", "all": ""}
-KIND_WORDS = {"deductible": "Deductible", "oop_max": "Out-of-pocket maximum"}
-
 
 class Field(NamedTuple):
     """A field: its name in the posted form, its label, and a hint."""
@@ -30,17 +26,13 @@ FIELDS = {
         Field("card_network", "Is the clinic in network?"),
         Field("card_deductible", "Deductible (individual)", "0 if the plan has none"),
         Field("card_family_deductible", "Deductible (family)"),
-        Field("card_oop_max", "Out-of-pocket maximum (individual)"),
+        Field("card_oop_max", "Out-of-pocket maximum (individual)", "Blank counts as no maximum"),
         Field("card_family_oop_max", "Out-of-pocket maximum (family)"),
         Field("card_copay", "Specialist visit copay", "Leave blank if coinsurance applies"),
         Field("card_drug_copay", "Generic drug copay", "Leave blank if coinsurance applies"),
         Field(
             "card_coinsurance", "Coinsurance after deductible", "The patient's share, such as 20"
         ),
-        Field("card_deductible_met", "Deductible: met so far"),
-        Field("card_family_deductible_met", "Deductible: met so far"),
-        Field("card_oop_max_met", "Out-of-pocket maximum: met so far"),
-        Field("card_family_oop_max_met", "Out-of-pocket maximum: met so far"),
         Field("age", "Age", "Years"),
         Field("diagnosis", "Diagnosis", "ICD-10-CM, such as F33.2"),
         Field("failed_trials", "Failed trials", "Antidepressants tried without success"),
@@ -61,22 +53,6 @@ FIELDS = {
     )
 }
 
-WHO = ("individual", "family")
-
-
-def limit_label(limit: Mapping[str, Any]) -> str:
-    """Return a limit as staff say it.
-
-    >>> limit_label({"kind": "deductible", "class": "medical", "network": "in"})
-    'Deductible, medical, in network'
-    """
-    parts = (
-        KIND_WORDS[limit["kind"]],
-        CLASS_WORDS[limit["class"]],
-        NETWORK_WORDS[limit["network"]],
-    )
-    return ", ".join(part for part in parts if part)
-
 
 def met_name(limit: Mapping[str, Any], who: str) -> str:
     """Return the name of the field for what is met of a limit.
@@ -85,8 +61,3 @@ def met_name(limit: Mapping[str, Any], who: str) -> str:
     'met_oop_max_all_in_family'
     """
     return f"met_{limit['kind']}_{limit['class']}_{limit['network']}_{who}"
-
-
-def met_label(limit: Mapping[str, Any]) -> str:
-    """Return the label of that field, whoever's it is."""
-    return f"{limit_label(limit)}: met so far"

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from estimator.web.form import fields, typed
-from estimator.web.form.card import LIMITS, Entry
+from estimator.web.form.asked import Asked, Part
+from estimator.web.form.card import MET
 from estimator.web.form.errors import Error
 from estimator.web.form.options import Options
-from estimator.web.form.reading import Posted, Reading
+from estimator.web.form.posted import Posted, Reading
 from estimator.web.form.search import Plan
-from estimator.web.presenters import words
 
 INSURANCE = (
     ("plan", "A plan in the list"),
@@ -42,7 +42,9 @@ class FieldShown(NamedTuple):
     value: str
     errors: tuple[str, ...]
     whose: str = ""
-    """Whose amount it is, where a family's stands beside it."""
+    """Whose amount it is, where a family's stands beside it; or which patients are asked."""
+    is_money: bool = False
+    is_use: bool = False
 
 
 class ChoiceShown(NamedTuple):
@@ -54,13 +56,6 @@ class ChoiceShown(NamedTuple):
     chosen: bool = False
 
 
-class MetShown(NamedTuple):
-    """A limit, with a field for what each has met of it."""
-
-    individual: FieldShown
-    family: FieldShown | None
-
-
 @dataclass(slots=True)
 class FormPage:
     """What the template asks of the form."""
@@ -70,17 +65,21 @@ class FormPage:
     reading: Reading = field(default_factory=Reading)
     errors: Sequence[Error] = ()
 
-    def field(self, name: str, label: str = "", hint: str = "", whose: str = "") -> FieldShown:
+    def field(self, name: str) -> FieldShown:
         """Return a field by its name."""
-        known = fields.FIELDS.get(name)
-        return FieldShown(
-            name,
-            label or (known.label if known else name),
-            hint or (known.hint if known else ""),
-            self.posted(name),
-            tuple(error.words for error in self.errors if error.field == name),
-            whose,
-        )
+        known = fields.FIELDS[name]
+        return self._shown(name, known.label, known.hint)
+
+    def _asked(self, asked: Iterable[Asked]) -> list[FieldShown]:
+        return [self._part(part) for each in asked for part in each.parts]
+
+    def _part(self, part: Part) -> FieldShown:
+        shown = self._shown(part.name, part.label, part.hint)
+        return shown._replace(whose=part.whose, is_money=part.is_money, is_use=part.is_use)
+
+    def _shown(self, name: str, label: str, hint: str) -> FieldShown:
+        wrong = tuple(error.words for error in self.errors if error.field == name)
+        return FieldShown(name, label, hint, self.posted(name), wrong)
 
     def choices(self, name: str, offered: Sequence[tuple[str, str]]) -> list[ChoiceShown]:
         """Return what can be chosen for a field."""
@@ -109,41 +108,36 @@ class FormPage:
         """Return the plans that what was typed may mean, where they are several."""
         chosen = self.posted(f"{name}_id")
         found = self.reading.candidates.get(name, ())
-        return [self._plan(plan, plan["plan_id"] == chosen) for plan in found]
+        shown = [self._plan(plan, plan["plan_id"] == chosen) for plan in found]
+        one_payer = len({each.hint for each in shown}) == 1
+        return [each._replace(hint="") for each in shown] if one_payer else shown
 
     def _plan(self, plan: Plan, chosen: bool = False) -> ChoiceShown:
         return ChoiceShown(plan["plan_id"], plan["name"], plan["payer_name"], chosen)
 
-    @property
-    def chosen_plan(self) -> ChoiceShown | None:
-        """The plan as it was understood."""
-        return None if self.reading.plan is None else self._plan(self.reading.plan)
+    def chosen(self, name: str) -> ChoiceShown | None:
+        """Return the plan that a field was understood to mean."""
+        plan = self.reading.plans.get(name)
+        return None if plan is None else self._plan(plan)
+
+    def not_found(self, name: str) -> str:
+        """Return what is wrong with a plan that was asked about on its own."""
+        found = (each for each in self.reading.findings if each.field == name)
+        return "" if self.errors else " ".join(f"{it.message} {it.advice}" for it in found)
+
+    def asked(self, name: str) -> list[FieldShown]:
+        """Return what to ask of the plan that a field was understood to mean."""
+        return self._asked(self.reading.asked.get(name, ()))
 
     @property
-    def limits(self) -> list[MetShown]:
-        """The limits of the chosen plan, to ask what was met of each."""
-        plan = self.reading.plan
-        return [self._limit(limit) for limit in plan["limits"]] if plan else []
-
-    def _limit(self, limit: Mapping[str, Any]) -> MetShown:
-        has_family = limit["family"] is not None
-        individual = self._met(limit, "individual", "individual" if has_family else "")
-        return MetShown(individual, self._met(limit, "family", "family") if has_family else None)
-
-    def _met(self, limit: Mapping[str, Any], who: str, whose: str) -> FieldShown:
-        hint = f"of {words.money(limit[who]).removesuffix('.00')}"
-        return self.field(fields.met_name(limit, who), fields.met_label(limit), hint, whose)
+    def asked_of_card(self) -> list[FieldShown]:
+        """What to ask of a plan typed from the card."""
+        return self._asked(MET)
 
     @property
-    def card_limits(self) -> list[MetShown]:
-        """The limits of a plan typed from the card."""
-        return [
-            MetShown(self._card_met(individual, "individual"), self._card_met(family, "family"))
-            for _, individual, family in LIMITS
-        ]
-
-    def _card_met(self, entry: Entry, whose: str) -> FieldShown:
-        return self.field(f"{entry.field}_met", whose=whose)
+    def programs(self) -> list[FieldShown]:
+        """The programs of which something may be used up."""
+        return [self._part(part) for part in self.options.programs]
 
     @property
     def items(self) -> list[ChoiceShown]:
@@ -165,9 +159,9 @@ class FormPage:
         known = [(each["treatment_id"], each["name"]) for each in self.options.treatments]
         return self.choices(name, [("", "None"), *known])
 
-    def given(self, *names: str) -> bool:
-        """Whether any of these was used, so that its part of the form stays open."""
-        return any(self.posted(name) for name in names)
+    def given(self, shown: Iterable[FieldShown]) -> bool:
+        """Whether any of these fields was used, so that its part of the form stays open."""
+        return any(each.value for each in shown)
 
 
 def empty(options: Options, today: date, clinic: str = "") -> Posted:

@@ -8,7 +8,8 @@ from datetime import date
 from estimator.services.intake.fields import refuse
 from estimator.web.form import typed
 from estimator.web.form.options import Options
-from estimator.web.form.reading import Posted, Reading, find_plan
+from estimator.web.form.posted import Posted, Reading
+from estimator.web.form.reading import find_plan
 
 NETWORKS = (("", "As the rulebook says"), ("in", "In network"), ("out", "Out of network"))
 IF_UNKNOWN = "Try the payer's name, or a word of the plan's."
@@ -25,12 +26,12 @@ def read_question(asked: Posted, options: Options) -> Reading:
     """Return the question as read; a blank date is the options' day: today."""
     reading = Reading({"date": options.day.isoformat()})
     if asked("plan"):
-        reading.plan = find_plan(asked, options.search, "plan", reading, IF_UNKNOWN)
+        find_plan(asked, options.search, "plan", reading, IF_UNKNOWN)
     else:
         says = "No insurance plan is given."
         reading.findings.append(refuse("plan", "plan-missing", says, "Type the plan."))
-    if reading.plan:
-        reading.document["plan_id"] = reading.plan["plan_id"]
+    if "plan" in reading.plans:
+        reading.document["plan_id"] = reading.plans["plan"]["plan_id"]
     reading.places["plan_id"] = "plan_id" if reading.candidates else "plan"
     for key, (name, reads) in _PLACES.items():
         reading.places[key] = name

@@ -2,62 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from estimator.findings import Finding
 from estimator.services.intake.fields import refuse
 from estimator.services.intake.requests import JOIN
 from estimator.web.form import fields, typed
-from estimator.web.form.card import LIMITS, REQUIRED, Card
+from estimator.web.form.asked import FAMILY, INSURED, Asked
+from estimator.web.form.card import REQUIRED, Card
 from estimator.web.form.options import Options
+from estimator.web.form.posted import Posted, Reading
 from estimator.web.form.search import Plan, PlanSearch
 
-PATIENT: tuple[tuple[str, str, Callable[[str], str]], ...] = (
+Fields = tuple[tuple[str, str, Callable[[str], str]], ...]
+"""Keys of the document, each with its field and how it is read."""
+
+POLICY: Fields = (
     ("age", "age", typed.whole),
     ("diagnosis", "diagnosis", str.strip),
     ("failed_trials", "failed_trials", typed.whole),
     ("prior_authorization", "prior_authorization", str),
+)
+"""What a plan's policies ask; without a plan nobody does."""
+HOUSEHOLD: Fields = (
     ("household_size", "household_size", typed.whole),
     ("annual_income", "annual_income", typed.amount),
 )
-COURSE: tuple[tuple[str, str, Callable[[str], str]], ...] = (
+COURSE: Fields = (
     ("start_date", "start_date", typed.day),
     ("months", "months", typed.whole),
 )
 LONGEST = 200
 TOGETHER = ("together_first", "together_second")
-NOT_LISTED = "Try the payer's name, or say under Insurance that the plan is not listed."
-
-
-@dataclass(slots=True)
-class Posted:
-    """The fields as posted."""
-
-    values: Mapping[str, Sequence[str]]
-
-    def __call__(self, name: str) -> str:
-        """Return the value of a field, blank where it was not posted."""
-        return (self.values.get(name) or [""])[0].strip()
-
-    def all(self, name: str) -> list[str]:
-        """Return every value of a field."""
-        return list(self.values.get(name) or ())
-
-
-@dataclass(slots=True)
-class Reading:
-    """A form as read: the document, where each part came from, and what is wrong so far."""
-
-    document: dict[str, Any] = field(default_factory=dict)
-    places: dict[str, str] = field(default_factory=dict)
-    labels: dict[str, str] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-    refused: tuple[Finding, ...] = ()
-    """What the service found wrong with the document."""
-    plan: Plan | None = None
-    candidates: dict[str, list[Plan]] = field(default_factory=dict)
+NOT_FOUND = {
+    "plan": "Try the payer's name, or say under Insurance that the plan is not listed.",
+    "second_plan": "Try the payer's name, or leave the second plan out.",
+}
+"""What to do where no plan is found, by field."""
 
 
 def read_form(posted: Posted, options: Options) -> Reading:
@@ -67,15 +48,17 @@ def read_form(posted: Posted, options: Options) -> Reading:
     reader.insurance()
     reader.patient()
     reader.second_plan()
+    reader.assistance()
     reader.treatments()
     return reader.reading
 
 
-def read_plan(posted: Posted, options: Options) -> Reading:
-    """Return the part of the form that says which plan, to ask what was met of it."""
+def read_plans(posted: Posted, options: Options) -> Reading:
+    """Return the parts of the form that say which plans, to ask what is met of each."""
     reader = _Reader(posted, options)
-    if posted("plan") or posted("insurance") != "plan":
-        reader.insurance()
+    if posted("plan") and reader.kind == "plan":
+        reader.listed_plan()
+    reader.second_plan()
     return reader.reading
 
 
@@ -84,64 +67,66 @@ class _Reader:
         self.posted = posted
         self.options = options
         self.reading = Reading()
-        self.family = posted("coverage") == "family"
+        self.kind = posted("insurance") or "plan"
+        self.insured = self.kind in ("plan", "card")
+        known = posted("card_network") if self.kind == "card" else ""
+        self.networks: tuple[str, ...] = (known,) if known else ("in", "out")
+        """Those that the clinic may be in, as far as is known."""
 
     def clinic(self) -> None:
         self._put("clinic_id", "clinic")
+        self.reading.document["as_of"] = self.options.day.isoformat()
 
     def insurance(self) -> None:
-        kind = self.posted("insurance") or "plan"
         self.reading.places["insurance"] = "insurance"
-        if kind == "plan":
-            self._listed_plan()
-        elif kind == "card":
+        if self.kind == "plan":
+            self.listed_plan()
+        elif self.kind == "card":
             self._card()
         else:
-            self.reading.document["insurance"] = kind
-        if kind in ("plan", "card"):
+            self.reading.document["insurance"] = self.kind
+        if self.insured:
             self._put("coverage", "coverage")
-            self.reading.document["as_of"] = self.options.day.isoformat()
 
-    def _listed_plan(self) -> None:
+    def listed_plan(self) -> None:
         plan = self._find_plan("plan")
         if plan is None:
             return
-        self.reading.plan = plan
         self._set("plan_id", "plan", plan["plan_id"])
-        for limit in plan["limits"]:
-            names = {who: fields.met_name(limit, who) for who in fields.WHO}
-            self.reading.labels.update(dict.fromkeys(names.values(), fields.met_label(limit)))
-            key = {part: limit[part] for part in ("kind", "class", "network")}
-            self._met(key, names)
+        self.networks = (self.options.network(plan, self.posted("clinic")),)
+        asked = self.options.asked(plan, self.networks, self._shown())
+        self.reading.asked["plan"] = asked
+        self._met(asked, self.reading.document, "", self.posted("coverage"))
 
     def _card(self) -> None:
-        card = Card(self.posted, self.family, self.options.categories)
+        family = self.posted("coverage") == FAMILY
+        card = Card(self.posted, family, self.options.categories)
         for name in card.missing():
             label = fields.FIELDS[name].label
             self._refuse(name, "required-missing", f"{label} is missing.", REQUIRED[name])
         self.reading.document["plan"] = card.plan()
         self.reading.places.update(card.places)
-        for kind, individual, family in LIMITS:
-            if self.posted(individual.field):
-                names = {"individual": f"{individual.field}_met", "family": f"{family.field}_met"}
-                self._met({"kind": kind}, names)
+        self._met(card.asked(), self.reading.document, "", self.posted("coverage"))
 
-    def _met(self, key: dict[str, Any], names: Mapping[str, str]) -> None:
-        met = {
-            who: typed.amount(self.posted(name))
-            for who, name in names.items()
-            if self.posted(name) and (who == "individual" or self.family)
-        }
-        if not met:
-            return
-        accumulators = self.reading.document.setdefault("accumulators", [])
-        where = f"accumulators[{len(accumulators)}]"
-        self.reading.places[where] = names["individual"]
-        self.reading.places.update({f"{where}.{who}": names[who] for who in met})
-        accumulators.append({**key, **met})
+    def _met(
+        self, asked: Iterable[Asked], document: dict[str, Any], place: str, coverage: str
+    ) -> None:
+        """Put what was typed as met or used into the *document* at *place*."""
+        for each in asked:
+            self.reading.labels.update((part.name, part.told) for part in each.parts)
+            parts = [part for part in each.parts if part.key != FAMILY or coverage == FAMILY]
+            given = {part: self.posted(part.name) for part in parts if self.posted(part.name)}
+            if not given:
+                continue
+            accumulators = document.setdefault("accumulators", [])
+            where = f"{place}accumulators[{len(accumulators)}]"
+            self.reading.places[where] = each.parts[0].name
+            self.reading.places.update((f"{where}.{part.key}", part.name) for part in given)
+            met = {part.key: part.reads(text) for part, text in given.items()}
+            accumulators.append({**each.which, **met})
 
     def patient(self) -> None:
-        for key, name, reads in PATIENT:
+        for key, name, reads in (*(POLICY if self.insured else ()), *HOUSEHOLD):
             if self.posted(name):
                 patient = self.reading.document.setdefault("patient", {})
                 patient[key] = reads(self.posted(name))
@@ -151,13 +136,31 @@ class _Reader:
                 self._set(key, name, reads(self.posted(name)))
 
     def second_plan(self) -> None:
-        if not self.posted("second_plan"):
+        if not self.insured or not self.posted("second_plan"):
             return
         plan = self._find_plan("second_plan")
-        if plan is not None:
-            coverage = self.posted("second_coverage") or "self"
-            second = {"plan_id": plan["plan_id"], "coverage": coverage}
-            self._set("secondary", "second_plan", second)
+        if plan is None:
+            return
+        coverage = self.posted("second_coverage") or "self"
+        second: dict[str, Any] = {"plan_id": plan["plan_id"], "coverage": coverage}
+        asked = self.options.asked_of_second(plan, self.networks, self._shown())
+        self.reading.asked["second_plan"] = asked
+        self._met(asked, second, "secondary.", coverage)
+        self._set("secondary", "second_plan", second)
+
+    def assistance(self) -> None:
+        """Put what programs have paid already; one for insured patients only with a plan."""
+        for part in self.options.programs:
+            if self.posted(part.name) and (self.insured or part.whose != INSURED):
+                used = self.reading.document.setdefault("assistance_used", {})
+                used[part.key] = part.reads(self.posted(part.name))
+                self.reading.places[f"assistance_used.{part.key}"] = part.name
+                self.reading.labels[part.name] = part.told
+
+    def _shown(self) -> list[str]:
+        """Return the treatments that are to be estimated, each of two together for itself."""
+        together = (self.posted(name) for name in TOGETHER)
+        return [*self.posted.all("treatments"), *together]
 
     def treatments(self) -> None:
         chosen = self.posted.all("treatments")
@@ -188,7 +191,7 @@ class _Reader:
                 "or that it is not known.",
             )
             return None
-        return find_plan(self.posted, self.options.search, name, self.reading, NOT_LISTED)
+        return find_plan(self.posted, self.options.search, name, self.reading, NOT_FOUND[name])
 
     def _put(self, key: str, name: str) -> None:
         if self.posted(name):
@@ -212,7 +215,8 @@ def find_plan(
         reading.candidates[name] = found
     chosen = [plan for plan in found if plan["plan_id"] == posted(f"{name}_id")]
     if len(chosen or found) == 1:
-        return (chosen or found)[0]
+        reading.plans[name] = (chosen or found)[0]
+        return reading.plans[name]
     if found:
         says = f"{len(found)} plans fit what was typed."
         which = refuse(f"{name}_id", "plan-ambiguous", says, "Choose one of them.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from estimator.rulebook.model import Rulebook
@@ -9,6 +11,7 @@ from estimator.web.presenters import words
 from estimator.web.presenters.beside import BesideShown, beside
 from estimator.web.presenters.chart import Chart, chart
 from estimator.web.presenters.findings import FindingGroup, finding_groups
+from estimator.web.presenters.given import given
 from estimator.web.presenters.names import Names, names_of
 from estimator.web.presenters.phone import Phone, phone
 from estimator.web.presenters.treatment import TreatmentShown, treatment
@@ -38,6 +41,8 @@ class Shown(NamedTuple):
     rows: tuple[ComparedShown, ...]
     baseline: str
     with_income: bool
+    uneven: bool
+    """Somewhere typical is not between low and high."""
     chart: Chart | None
     treatments: tuple[TreatmentShown, ...]
     not_estimated: tuple[TreatmentShown, ...]
@@ -50,15 +55,17 @@ def present(answer: dict[str, Any], rulebook: Rulebook) -> Shown:
     """Return an answer as the page shows it."""
     names = names_of(rulebook)
     called = {each["treatment_id"]: each["name"] for each in answer["treatments"]}
-    shown = {each["treatment_id"]: treatment(each, names) for each in answer["treatments"]}
+    start = date.fromisoformat(answer["request"]["start_date"])
+    shown = {each["treatment_id"]: treatment(each, names, start) for each in answer["treatments"]}
     rows = answer["comparison"]["rows"]
     baseline = answer["comparison"]["baseline"]
     return Shown(
         phone=phone(answer, names),
-        given=tuple(_given(answer["request"], rulebook)),
+        given=tuple(given(answer, rulebook)),
         rows=tuple(_row(row, shown[row["treatment_id"]], names, baseline) for row in rows),
         baseline=called.get(baseline or "", ""),
         with_income=any(row["share_of_income"] for row in rows),
+        uneven=any(map(_uneven, rows)),
         chart=chart(rows, called),
         treatments=tuple(each for each in shown.values() if each.routes or each.if_agreed),
         not_estimated=tuple(each for each in shown.values() if each.why_not),
@@ -83,27 +90,12 @@ def _row(
         visits=words.UNKNOWN if row["visits"] is None else str(row["visits"]),
         share_of_income=words.percent(row["share_of_income"]),
         anchor=f"treatment-{each.treatment_id}",
-        status=each.status,
+        status="" if each.tone == "plain" else each.status,
     )
 
 
-def _given(request: dict[str, Any], rulebook: Rulebook) -> list[tuple[str, str]]:
-    """Return what was asked, so that a printed page says what it is about."""
-    clinic = rulebook.clinics.get(request["clinic_id"])
-    return [
-        ("Clinic", clinic.name if clinic else request["clinic_id"]),
-        ("Insurance", _insurance(request, rulebook)),
-        ("Course", f"{words.months(request['months'])} from {words.day(request['start_date'])}"),
-    ]
-
-
-def _insurance(request: dict[str, Any], rulebook: Rulebook) -> str:
-    plan = rulebook.plans.get(request.get("plan_id", ""))
-    if plan is not None:
-        return f"{plan.name}, {request['coverage']} coverage"
-    if "plan" in request:
-        return f"a plan as typed from the card, {request['coverage']} coverage"
-    return {"none": "none"}.get(request["insurance"], "not known")
+def _uneven(row: dict[str, Any]) -> bool:
+    return not Decimal(row["low"]) <= Decimal(row["typical"]) <= Decimal(row["high"])
 
 
 def _made_from(answer: dict[str, Any]) -> str:

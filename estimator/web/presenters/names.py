@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -15,7 +16,20 @@ from estimator.web.presenters import words
 
 ROUTES = {"insured": "With insurance", "self_pay": "Without insurance (self-pay)"}
 SPOKEN = {"insured": "with insurance", "self_pay": "without using insurance"}
-_LINK = re.compile(r"https?://[^\s;,\"<>]+")
+POLICIES = {
+    "covered": "the policy covers it",
+    "prior authorization": "the policy asks for prior authorization",
+    "not covered": "the policy does not cover it",
+    "silent": "the policy says nothing of it",
+}
+_LINK = re.compile(r"https?://[^\s;,\"<>]*[^\s;,\"<>).]")
+
+
+class Words(NamedTuple):
+    """A piece of a text; a link where it is one."""
+
+    text: str
+    link: str = ""
 
 
 class RuleShown(NamedTuple):
@@ -23,8 +37,7 @@ class RuleShown(NamedTuple):
 
     place: str
     says: str
-    source: str
-    link: str
+    source: tuple[Words, ...]
     checked: str
     note: str = ""
 
@@ -80,17 +93,30 @@ class Names:
             return _benefit(row)
         if isinstance(row, r.PolicyRow):
             number = f" (policy {row.policy_number})" if row.policy_number else ""
-            return f"coverage: {row.coverage}{number}"
+            return f"{POLICIES[row.coverage]}{number}"
         if isinstance(row, r.PriceRow):
             return f"{row.kind} price"
         return str(rule.get("words") or "")
 
 
 def rule_shown(place: str, says: str, source: str, checked_on: str | date | None) -> RuleShown:
-    """Return a row as the page shows it, with the first address of its source as a link."""
-    link = _LINK.search(source)
+    """Return a row as the page shows it, with the addresses in its source as links."""
     checked = words.day(checked_on) if checked_on else ""
-    return RuleShown(place, says, source, link[0] if link else "", checked)
+    return RuleShown(place, says, tuple(_with_links(source)) if source else (), checked)
+
+
+def _with_links(text: str) -> Iterator[Words]:
+    """Yield the pieces of *text*, each address as a link.
+
+    >>> [each.text for each in _with_links("Policy 87 (https://a.example/b); page 2")]
+    ['Policy 87 (', 'https://a.example/b', '); page 2']
+    """
+    at = 0
+    for found in _LINK.finditer(text):
+        yield Words(text[at : found.start()])
+        yield Words(found[0], found[0])
+        at = found.end()
+    yield Words(text[at:])
 
 
 def _benefit(row: r.BenefitRow) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -26,11 +27,11 @@ def phone(answer: dict[str, Any], names: Names) -> Phone:
     over = words.months(answer["request"]["months"])
     row = rows[first["treatment_id"]]
     said = names.spoken(row["route"], first["coverage"]["status"])
-    sentence = f"Over {over}, {first['name']} would cost the patient {_range(row)}, {said}"
+    sentence = f"Over {over}, {_called(first)} would cost you {_range(row)} {said}"
     if baseline and baseline != first["treatment_id"]:
-        called = next(t["name"] for t in answer["treatments"] if t["treatment_id"] == baseline)
+        called = next(_called(t) for t in answer["treatments"] if t["treatment_id"] == baseline)
         about = words.about(rows[baseline]["typical"])
-        sentence += f"; {called}, the SSRI with the lowest cost here, about {about}"
+        sentence += f"; {called}, the SSRI with the lowest cost here, would be about {about}"
         sentence += f" {names.spoken(rows[baseline]['route'])}"
     return Phone(f"{sentence}.", _if_agreed(first))
 
@@ -46,6 +47,15 @@ def _first(
     return ranked[0] if ranked else None
 
 
+def _called(each: dict[str, Any]) -> str:
+    """Return a treatment's name as one says it: without what stands in brackets at its end.
+
+    >>> _called({"name": "Citalopram (generic SSRI)"})
+    'Citalopram'
+    """
+    return re.sub(r"\s*\([^()]*\)$", "", each["name"]) or str(each["name"])
+
+
 def _range(pays: dict[str, str]) -> str:
     amounts = sorted((pays[key] for key in ("low", "typical", "high")), key=Decimal)
     low, high = words.about(amounts[0]), words.about(amounts[-1])
@@ -57,4 +67,5 @@ def _if_agreed(each: dict[str, Any]) -> str:
     insured = [route for route in each["routes"] if route["route"] == "insured"]
     if each["coverage"]["status"] != "unknown" or not insured:
         return ""
-    return f"If the plan agrees to cover it, {_range(insured[0]['patient_pays'])} with insurance."
+    pays = _range(insured[0]["patient_pays"])
+    return f"If the plan agrees to cover it, it would be {pays} with insurance."

@@ -25,7 +25,7 @@ COLUMNS = (
 )
 RUNNING = (
     ("deductible_met", "Deductible met so far"),
-    ("oop_met", "Out-of-pocket maximum met so far"),
+    ("oop_met", "Out-of-pocket met so far"),
 )
 ALWAYS = frozenset({"billed", "patient_pays"})
 
@@ -40,6 +40,7 @@ class LineShown(NamedTuple):
     cells: tuple[str, ...]
     rule: RuleShown | None
     source: int
+    prices: str
     program: RuleShown | None
 
 
@@ -62,6 +63,20 @@ def receipt(lines: Iterable[dict[str, Any]], names: Names) -> Receipt:
     return Receipt(tuple(titles[key] for key in (*keys, *running)), shown, tuple(sources))
 
 
+def _prices(line: dict[str, Any]) -> str:
+    """Return the rows that the line's amounts come from, its own rule aside.
+
+    >>> _prices({"price_rules": [{"sheet": "Prices", "row": 8, "words": "charge"},
+    ...                          {"sheet": "Prices", "row": 9, "words": "allowed"}]})
+    'Prices row 8 (charge), 9 (allowed)'
+    """
+    rule = line.get("rule") or {}
+    own = (rule.get("sheet"), rule.get("row"))
+    rows = [each for each in line["price_rules"] if (each["sheet"], each["row"]) != own]
+    told = ", ".join(f"{each['row']} ({each['words']})" for each in rows)
+    return f"Prices row {told}" if told else ""
+
+
 def _tells(lines: Iterable[dict[str, Any]], key: str) -> bool:
     return any(not words.is_zero(line.get(key, "0")) for line in lines)
 
@@ -81,5 +96,6 @@ def _line(
         cells=tuple(words.money(line.get(key)) for key in keys),
         rule=rule,
         source=number,
+        prices=_prices(line),
         program=names.rule(line.get("program_rule")),
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, NamedTuple
 
+from estimator.engine.plan import months_later
 from estimator.web.presenters import words
 from estimator.web.presenters.names import Names, RuleShown
 from estimator.web.presenters.receipt import Receipt, receipt
@@ -22,8 +24,7 @@ FACTS = (
 class CriterionShown(NamedTuple):
     """A criterion of a policy."""
 
-    criterion: str
-    required: str
+    asked: str
     given: str
     met: str
 
@@ -42,6 +43,15 @@ class RouteShown(NamedTuple):
     assumes: tuple[str, ...]
     receipt: Receipt
     best: bool
+    refused: bool
+    """The plan refuses what the treatment is about, so that the figure is not compared."""
+
+
+class MonthShown(NamedTuple):
+    """A month of the course: when it begins, and what the patient pays in it by each route."""
+
+    begins: str
+    amounts: tuple[str, ...]
 
 
 class TreatmentShown(NamedTuple):
@@ -56,16 +66,17 @@ class TreatmentShown(NamedTuple):
     criteria: tuple[CriterionShown, ...]
     routes: tuple[RouteShown, ...]
     if_agreed: RouteShown | None
-    months: range
+    months: tuple[MonthShown, ...]
     visits: str
     facts: tuple[tuple[str, str], ...]
     why_not: tuple[str, ...]
 
 
-def treatment(each: dict[str, Any], names: Names) -> TreatmentShown:
-    """Return a treatment as the page shows it."""
+def treatment(each: dict[str, Any], names: Names, start: date) -> TreatmentShown:
+    """Return a treatment, begun on *start*, as the page shows it."""
     routes = tuple(_route(route, each, names) for route in each["routes"])
     apart = [route for route in routes if _apart(route.route, each)]
+    beside = tuple(route for route in routes if route not in apart)
     coverage = each["coverage"]
     return TreatmentShown(
         treatment_id=each["treatment_id"],
@@ -75,9 +86,9 @@ def treatment(each: dict[str, Any], names: Names) -> TreatmentShown:
         tone=words.TONES[coverage["status"]],
         rule=names.rule(coverage.get("rule")),
         criteria=tuple(map(_criterion, coverage["criteria"])),
-        routes=tuple(route for route in routes if route not in apart),
+        routes=beside,
         if_agreed=apart[0] if apart else None,
-        months=range(1, max((len(route.by_month) for route in routes), default=0) + 1),
+        months=tuple(_months(beside, start)),
         visits=_visits(each["visits"]),
         facts=tuple(_facts(each["facts"])),
         why_not=() if routes else tuple(why_not(each)),
@@ -115,13 +126,19 @@ def _route(route: dict[str, Any], each: dict[str, Any], names: Names) -> RouteSh
         assumes=tuple(route["assumes"]),
         receipt=receipt(route.get("lines", ()), names),
         best=route["route"] == each["best_route"],
+        refused=route["route"] == "insured" and words.TONES[each["coverage"]["status"]] == "no",
     )
 
 
+def _months(routes: tuple[RouteShown, ...], start: date) -> Iterator[MonthShown]:
+    for month, amounts in enumerate(zip(*(route.by_month for route in routes), strict=True)):
+        yield MonthShown(words.day(months_later(start, month)), amounts)
+
+
 def _criterion(criterion: dict[str, Any]) -> CriterionShown:
+    name = words.CRITERIA.get(criterion["criterion"], criterion["criterion"])
     return CriterionShown(
-        criterion=words.CRITERIA.get(criterion["criterion"], criterion["criterion"]),
-        required=str(criterion["required"]),
+        asked=f"{name} {criterion['required']}",
         given=words.UNKNOWN if criterion["given"] is None else str(criterion["given"]),
         met=words.MET[criterion["met"]],
     )

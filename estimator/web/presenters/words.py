@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -32,7 +33,7 @@ CRITERIA = {
     "minimum_age": "Age, at least",
     "failed_trials": "Antidepressants tried without success, at least",
     "diagnosis": "Diagnosis, one of",
-    "other": "Also asked by the payer",
+    "other": "Also asked by the payer:",
 }
 MET = {True: "Met", False: "Not met", None: "Not known"}
 REASONS = {
@@ -41,6 +42,12 @@ REASONS = {
     "not_covered": "not covered by the plan",
     "visit_limit": "the plan's visits are used up",
 }
+
+CLASS_WORDS = {"medical": "medical", "drug": "drugs", "all": ""}
+NETWORK_WORDS = {"in": "in network", "out": "out of network", "all": ""}
+KIND_WORDS = {"deductible": "Deductible", "oop_max": "Out-of-pocket maximum"}
+COVERAGE = {"self": "for the patient only", "family": "for the family"}
+NETWORK = {"in": "in network", "out": "out of network"}
 
 
 def money(amount: str | None) -> str:
@@ -58,11 +65,11 @@ def money(amount: str | None) -> str:
 def about(amount: str) -> str:
     """Return an amount for speech: whole dollars from $20 on.
 
-    >>> about("6409.50"), about("4.50")
-    ('$6,410', '$4.50')
+    >>> about("6409.50"), about("4.50"), about("0.00")
+    ('$6,410', '$4.50', '$0')
     """
     value = Decimal(amount)
-    if abs(value) < 20:
+    if 0 < abs(value) < 20:
         return money(amount)
     return f"${value.quantize(Decimal(1), ROUND_HALF_UP):,}"
 
@@ -111,3 +118,17 @@ def months(count: int) -> str:
     ('1 month', '12 months')
     """
     return f"{count} month{'' if count == 1 else 's'}"
+
+
+def limit(it: Mapping[str, Any]) -> str:
+    """Return a limit as staff say it.
+
+    >>> limit({"kind": "deductible", "class": "medical", "network": "in"})
+    'Deductible, medical, in network'
+    """
+    parts = (
+        KIND_WORDS[it["kind"]],
+        CLASS_WORDS[it["class"]],
+        NETWORK_WORDS[it["network"]],
+    )
+    return ", ".join(part for part in parts if part)

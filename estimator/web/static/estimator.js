@@ -2,34 +2,48 @@
 (() => {
   "use strict";
 
+  // What depends on a field: the parts of the form that are fetched anew when it changes.
+  const ASKED = ["plan-met", "second_plan-met"];
+  const DEPENDS = {
+    plan: ["plan-choice", ...ASKED],
+    plan_id: ASKED, // the choice keeps its focus
+    second_plan: ["second_plan-choice", "second_plan-met"],
+    second_plan_id: ["second_plan-met"],
+    clinic: ASKED,
+    card_network: ["second_plan-met"],
+    treatments: ASKED,
+    together_first: ASKED,
+    together_second: ASKED,
+  };
+
   const form = document.getElementById("estimate-form");
-  const button = document.getElementById("use-plan");
-  if (form && button && window.fetch) followPlan(form, button);
+  if (form && window.fetch) followPlans(form, form.querySelectorAll(".use-plan"));
 
   const copy = document.getElementById("copy");
   if (copy) offerCopy(copy);
 
-  // Asks for the limits of the plan as soon as it changes, in place of the button.
-  function followPlan(form, button) {
-    button.hidden = true;
+  // Asks what is met of the plans as soon as something changes, in place of the buttons.
+  function followPlans(form, buttons) {
+    const wanted = new Set();
     let latest = 0;
+    const hide = (hidden) => buttons.forEach((button) => { button.hidden = hidden; });
     const refresh = async (parts) => {
       const turn = ++latest;
+      parts.forEach((id) => wanted.add(id));
       const body = new URLSearchParams(new FormData(form));
       const answer = await fetch(form.dataset.planUrl, { method: "POST", body }).catch(() => null);
-      if (!answer || !answer.ok || turn !== latest) {
-        if (!answer || !answer.ok) button.hidden = false;
-        return;
-      }
+      if (!answer || !answer.ok) return hide(false);
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      for (const id of parts) {
-        const fresh = page.getElementById(id);
-        if (fresh) document.getElementById(id).replaceChildren(...fresh.childNodes);
+      if (turn !== latest) return; // a later answer brings these parts too
+      for (const id of wanted) {
+        document.getElementById(id).replaceChildren(...page.getElementById(id).childNodes);
       }
+      wanted.clear();
     };
+    hide(true);
     form.addEventListener("change", (event) => {
-      if (event.target.name === "plan") refresh(["plan-choice", "plan-met"]);
-      if (event.target.name === "plan_id") refresh(["plan-met"]); // the choice keeps its focus
+      const parts = DEPENDS[event.target.name];
+      if (parts) refresh(parts);
     });
   }
 
