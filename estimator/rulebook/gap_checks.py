@@ -103,10 +103,11 @@ def _beyond(
 ) -> list[Finding]:
     """Return where the amounts of a limit are beyond what the law then allows."""
     is_maximum = span.row.kind == "out-of-pocket max"
-    is_hdhp = plan.plan_type == "HDHP"
     names = ["aca_oop_max"] if is_maximum else []
-    if is_hdhp:
-        names.insert(0, "hdhp_oop_max" if is_maximum else "hdhp_min_deductible")
+    if is_maximum and plan.plan_type == "HDHP":
+        names.insert(0, "hdhp_oop_max")
+    if not is_maximum and (plan.plan_type == "HDHP" or plan.hsa_eligible):
+        names.append("hdhp_min_deductible")  # bronze plans go with an HSA whatever their maximum
     found = []
     for name in names:
         for who, field in (("individual", "individual_cents"), ("family", "family_cents")):

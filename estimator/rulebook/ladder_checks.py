@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain, combinations, islice
 
 from estimator.findings import Finding
@@ -15,7 +16,7 @@ from estimator.rulebook.scopes import LADDERED, Group, Laddered, Placed, Scope
 from estimator.rulebook.seen import Seen, listed
 
 MOST_CROSSINGS = 10_000
-"""A workbook with more crossing pairs in one group is mended by other means than a list."""
+"""With more crossing pairs in one group, these are told, and that there are more."""
 
 _NOT_OUTCOME = {
     "rule_id",
@@ -51,13 +52,16 @@ def _crossings(seen: Seen, laddered: Laddered, group: Group) -> Iterator[Finding
     columns = SHEET_BY_NAME[laddered.sheet].columns
     outcome = [c.name for c in columns if not c.key and c.name not in _NOT_OUTCOME]
     found: dict[int, list[tuple[Placed, Placed]]] = defaultdict(list)
-    for one, other in islice(_crossing_pairs(group), MOST_CROSSINGS):
+    crossing = _crossing_pairs(group)
+    for one, other in islice(crossing, MOST_CROSSINGS):
         same = scopes.same_outcome((one.span.row, other.span.row), outcome)
         if not same and not _resolved(laddered, one, other, group):
             winner, loser = sorted((one, other), key=lambda each: each.rank, reverse=True)
             found[max(one.span.row.row, other.span.row.row)].append((winner, loser))
+    cut = " Not all rows that cross are told here: there are too many." if any(crossing) else ""
     for row, pairs in found.items():
-        yield _crossing(seen, laddered, row, pairs)
+        told = _crossing(seen, laddered, row, pairs)
+        yield replace(told, message=told.message + cut)
 
 
 def _crossing_pairs(group: Group) -> Iterator[tuple[Placed, Placed]]:

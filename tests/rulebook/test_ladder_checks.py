@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
+
+from estimator.rulebook import ladder_checks
 from estimator.rulebook.ladder_checks import crossing_rows, rows_that_never_win
 from estimator.rulebook.rows import BenefitRow, ItemRow, Row
 from estimator.rulebook.seen import Seen
@@ -64,6 +67,20 @@ def test_rows_that_cross_and_differ_name_the_one_that_is_used() -> None:
     (said,) = crossings(benefit(2, "*", "infusion", "all", 1), benefit(3, "gold", "*", "all", 2))
     assert "both cover acme + gold + infusion" in said
     assert said.endswith("Row 3 would be used.")
+
+
+def test_where_too_many_cross_it_says_that_not_all_are_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = (
+        benefit(2, "*", "infusion", "all", 1),
+        benefit(3, "gold", "*", "all", 2),
+        benefit(4, "silver", "*", "all", 3),
+    )
+    assert not any("too many" in said for said in crossings(*rows))
+    monkeypatch.setattr(ladder_checks, "MOST_CROSSINGS", 1)
+    (said,) = crossings(*rows)
+    assert said.endswith("Not all rows that cross are told here: there are too many.")
 
 
 def test_an_item_is_inside_its_category() -> None:

@@ -202,6 +202,14 @@ def _deductible_over_maximum(book: Workbook) -> str:
     return f"Limits!{cell.coordinate}"
 
 
+def _low_deductible_beside_an_hsa(book: Workbook) -> str:
+    ws = book["Limits"]
+    row = row_where(ws, **{**DEDUCTIBLE, "Plan ID": "nj-horizon-omnia-silver-saver-hsa-01"})
+    cell = at(ws, "Individual $", row)
+    cell.value = 900
+    return f"Limits!{cell.coordinate}"
+
+
 def _same_row_twice(book: Workbook) -> str:
     ws = book["Networks"]
     return f"Networks!{at(ws, 'Effective from', add_row(ws, 2)).coordinate}"
@@ -321,6 +329,7 @@ MADE: list[tuple[str, Callable[[Workbook], str]]] = [
     ("family-missing", _aggregate_without_amount),
     ("minimum-over-maximum", _least_over_most),
     ("deductible-over-maximum", _deductible_over_maximum),
+    ("beyond-federal-limits", _low_deductible_beside_an_hsa),
     ("same-key", _same_row_twice),
     ("same-key", _same_id_twice),
     ("deductibles-at-odds", _deductible_inside_another),

@@ -231,3 +231,17 @@ def test_only_the_first_treatment_is_open(client: FlaskClient) -> None:
     treatments = Page(send(client)).attributes("details", class_="treatment")
 
     assert ["open" in each for each in treatments] == [True, False]
+
+
+def test_what_no_column_can_say_is_told_above_and_in_the_note_of_its_row(
+    shipped: FlaskClient,
+) -> None:
+    plan = {"plan": "medicare-original-part-d", "clinic": "boston-sample"}
+    page = Page(send(shipped, treatments=["sertraline"], **plan))
+
+    told = " ".join(page.all("ul", class_="findings"))
+    assert "What the patient pays may be overstated" in told
+    row = re.search(r"see the note of (Benefits row \d+)", told)
+    assert row
+    notes = [words for words in page.all("li") if words.startswith(row[1])]
+    assert any("there this may overstate" in words for words in notes)

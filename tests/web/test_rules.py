@@ -208,6 +208,15 @@ def test_every_plan_that_ships_can_be_looked_up(shipped: FlaskClient) -> None:
         assert page.words("answer-title").startswith(plan["name"])
 
 
+def test_the_source_and_the_note_stand_beside_the_answer(shipped: FlaskClient) -> None:
+    page = ask(shipped, plan="medicaid-archetype", item="iv-infusion", clinic="boston-sample")
+    (deductible,) = [
+        words for words in page.all("section", class_="ladder") if "deductible that" in words
+    ]
+    assert "Source: 42 CFR 447.52" in deductible
+    assert "Note: Archetype: no deductible. The family cap of 5% of income" in deductible
+
+
 STATES: dict[str, Callable[[Tab], None]] = {
     "empty": lambda tab: None,
     "errors": lambda tab: look_up(tab, "acme"),
