@@ -34,7 +34,7 @@ READ_BY_PATIENTS = {
     "Assistance": ("name",),
 }
 """The texts that stand in an estimate. Names of clinics, payers and plans stay as they are; the
-words of lists are the program's own, and it has their Spanish."""
+words of lists are the same in every workbook, so that nobody has to translate them anew."""
 
 
 def plans_without_deductible(seen: Seen) -> Iterator[Finding]:

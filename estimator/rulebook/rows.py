@@ -68,6 +68,12 @@ PARAMETERS = (
 """The parameters the program uses; others may stand on the sheet for people."""
 
 
+_NOTE = (
+    "Anything a colleague should know. Where the row cannot say all that holds, write that it "
+    "overstates or understates: every estimate that uses it then says so."
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One row of a sheet; ``row`` is its number there, so that every dollar finds its way back."""
@@ -83,7 +89,7 @@ class Sourced(Row):
         "Source", Kind.TEXT, "Where the row comes from: a document, page or link.", required=True
     )
     checked_on: date | None = column("Checked on", Kind.DATE, "When the source was last read.")
-    note: str | None = column("Note", Kind.TEXT, "Anything a colleague should know.")
+    note: str | None = column("Note", Kind.TEXT, _NOTE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +108,7 @@ class Dated(Row):
         "Source", Kind.TEXT, "Where the row comes from: a document, page or link.", required=True
     )
     checked_on: date | None = column("Checked on", Kind.DATE, "When the source was last read.")
-    note: str | None = column("Note", Kind.TEXT, "Anything a colleague should know.")
+    note: str | None = column("Note", Kind.TEXT, _NOTE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,7 +94,7 @@ def test_the_network_is_told(client: FlaskClient) -> None:
 def test_what_is_refused_says_why_its_figure_is_not_compared(client: FlaskClient) -> None:
     text = Page(send(client, STATES["denied"])).words("outcome")
 
-    assert "With insurance the plan does not cover the treatment itself" in text
+    assert "With insurance not compared, for the plan does not cover the treatment itself" in text
 
 
 def test_where_typical_is_not_between_low_and_high_it_is_told(client: FlaskClient) -> None:
@@ -225,6 +225,15 @@ def test_paper_says_each_fact_once_with_its_treatments(client: FlaskClient) -> N
 
     assert "Ketamine infusions, Sertraline: Within hours." in text
     assert "Sertraline: Headache." in text
+
+
+def test_paper_says_nothing_again_for_two_together(client: FlaskClient) -> None:
+    both = {"together_first": "ketamine", "together_second": "sertraline"}
+    beside_each = Page(send(client, FORM, **both)).words("beside")
+    alone = Page(send(client, FORM, treatments=["ketamine+sertraline"])).words("beside")
+
+    assert "Ketamine infusions with Sertraline" not in beside_each
+    assert "Ketamine infusions with Sertraline" in alone
 
 
 def test_only_the_first_treatment_is_open(client: FlaskClient) -> None:

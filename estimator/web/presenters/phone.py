@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -27,9 +26,11 @@ def phone(answer: dict[str, Any], names: Names) -> Phone:
     over = words.months(answer["request"]["months"])
     row = rows[first["treatment_id"]]
     said = names.spoken(row["route"], first["coverage"]["status"])
-    sentence = f"Over {over}, {_called(first)} would cost you {_range(row)} {said}"
+    sentence = f"Over {over}, {words.short(first['name'])} would cost you {_range(row)} {said}"
     if baseline and baseline != first["treatment_id"]:
-        called = next(_called(t) for t in answer["treatments"] if t["treatment_id"] == baseline)
+        called = next(
+            words.short(t["name"]) for t in answer["treatments"] if t["treatment_id"] == baseline
+        )
         about = words.about(rows[baseline]["typical"])
         sentence += f"; {called}, the SSRI with the lowest cost here, would be about {about}"
         sentence += f" {names.spoken(rows[baseline]['route'])}"
@@ -45,15 +46,6 @@ def _first(
         priced, key=lambda each: (each["arm"] != "ketamine", each["treatment_id"] == baseline)
     )
     return ranked[0] if ranked else None
-
-
-def _called(each: dict[str, Any]) -> str:
-    """Return a treatment's name as one says it: without what stands in brackets at its end.
-
-    >>> _called({"name": "Citalopram (generic SSRI)"})
-    'Citalopram'
-    """
-    return re.sub(r"\s*\([^()]*\)$", "", each["name"]) or str(each["name"])
 
 
 def _range(pays: dict[str, str]) -> str:

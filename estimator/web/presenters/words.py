@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -132,3 +133,12 @@ def limit(it: Mapping[str, Any]) -> str:
         NETWORK_WORDS[it["network"]],
     )
     return ", ".join(part for part in parts if part)
+
+
+def short(name: str) -> str:
+    """Return a treatment's name as one says it: without what stands in brackets at its end.
+
+    >>> short("Citalopram (generic SSRI)"), short("(unnamed)")
+    ('Citalopram', '(unnamed)')
+    """
+    return re.sub(r"\s*\([^()]*\)$", "", name) or name
