@@ -17,7 +17,7 @@ def any_user(session: Session) -> bool:
     return session.scalar(select(User.number).limit(1)) is not None
 
 
-def everyone(session: Session) -> Sequence[tuple[User, datetime | None]]:
+def everyone(session: Session) -> list[tuple[User, datetime | None]]:
     """Return every account by name, with when somebody who is signed in was seen last."""
     seen = (
         select(SignIn.user, func.max(SignIn.seen_at).label("seen_at"))
@@ -25,7 +25,7 @@ def everyone(session: Session) -> Sequence[tuple[User, datetime | None]]:
         .subquery()
     )
     query = select(User, seen.c.seen_at).outerjoin(seen, seen.c.user == User.number)
-    return session.execute(query.order_by(User.name)).tuples().all()
+    return [(user, seen_at) for user, seen_at in session.execute(query.order_by(User.name))]
 
 
 def named(session: Session, name: str) -> User | None:
@@ -53,7 +53,8 @@ def enabled_admins(session: Session) -> int:
 def signed_in(session: Session, token_hash: str) -> tuple[SignIn, User] | None:
     """Return a sign-in and whose it is."""
     query = select(SignIn, User).join(User, User.number == SignIn.user)
-    return session.execute(query.where(SignIn.token_hash == token_hash)).tuples().one_or_none()
+    found = session.execute(query.where(SignIn.token_hash == token_hash)).one_or_none()
+    return (found[0], found[1]) if found else None
 
 
 def sign_ins(session: Session, user: int) -> Sequence[SignIn]:
