@@ -114,11 +114,12 @@ def password_findings(password: str, name: str) -> list[Finding]:
     plain = _plain(password)
     folded = plain.casefold()
     first = name.partition("@")[0]
+    common = folded in COMMONEST or len(set(plain)) < FEWEST_DIFFERENT
     wrong = {
         "password-short": len(plain) < SHORTEST,
         "password-long": len(plain) > LONGEST,
         "password-holds-name": len(first) > 2 and first in folded,
-        "password-common": folded in COMMONEST or len(set(plain)) < FEWEST_DIFFERENT,
+        "password-common": len(plain) >= SHORTEST and common,
     }
     return [finding(code, "password") for code, is_wrong in wrong.items() if is_wrong]
 

@@ -66,7 +66,8 @@ class Managing:
     def add(self) -> Response:
         """Add an account."""
         typed = Typed()
-        password = None if typed("signs_in") == "provider" else typed("password")
+        elsewhere = self._has_provider() and typed("signs_in") == "provider"
+        password = None if elsewhere else typed("password")
         registry, act = self._asked()
         new = (typed("name"), typed("role"), password)
         try:
@@ -91,8 +92,11 @@ class Managing:
         try:
             change(registry, act, name, typed)
         except AccountRefused as refused:
-            return self._show(name, errors(refused.findings))
+            return self._show(name, errors(refused.findings, {"name": ""}))
         return see_other(url_for(".one", name=name, done=typed("action")))
+
+    def _has_provider(self) -> bool:
+        return bool(self._source.settings.oidc_issuer)
 
     def _asked(self) -> tuple[Registry, Act]:
         return self._source.registry(), Act(identity().name, self._source.now())
@@ -105,7 +109,7 @@ class Managing:
             wrong or [],
             accounts=users.listing(self._source.registry()),
             roles=ROLES,
-            provider=bool(self._source.settings.oidc_issuer),
+            provider=self._has_provider(),
             typed=typed or (lambda _name: ""),
             done=done,
         )

@@ -11,7 +11,6 @@ from estimator.services.accounts import second_factor, sign_ins, signing_in, use
 from estimator.services.accounts.codes import AccountRefused
 from estimator.services.accounts.registry import Act, Registry
 from estimator.services.accounts.second_factor import Offer
-from estimator.services.accounts.users import Account
 from estimator.web.access import see_other
 from estimator.web.accounts.entrance import own_sign_in
 from estimator.web.accounts.typed import Typed, errors, page
@@ -40,7 +39,7 @@ class Own:
     def password(self) -> Response:
         """Change one's password, and stay signed in here alone."""
         typed = Typed()
-        registry, act = self._asked()
+        registry, act = self._with_password()
         try:
             new = typed.new_password(act.actor)
             token = signing_in.change_password(registry, act, typed("current_password"), new)
@@ -52,15 +51,13 @@ class Own:
 
     def second_factor(self) -> Response:
         """Offer a secret to put into an app."""
-        registry, act = self._asked()
-        self._with_password(registry, act)
+        registry, act = self._with_password()
         return _show_offer(second_factor.offer(registry, act))
 
     def confirm_second_factor(self) -> Response:
         """Make the secret the second factor, once a code shows that the app has it."""
         typed = Typed()
-        registry, act = self._asked()
-        self._with_password(registry, act)
+        registry, act = self._with_password()
         try:
             chosen = second_factor.offered(registry, act, typed("sealed"))
         except AccountRefused as refused:
@@ -75,7 +72,7 @@ class Own:
     def remove_second_factor(self) -> Response:
         """Sign in with the password alone from now on."""
         typed = Typed()
-        registry, act = self._asked()
+        registry, act = self._with_password()
         try:
             signing_in.confirm_password(registry, act, typed("current_password"))
         except AccountRefused as refused:
@@ -96,12 +93,12 @@ class Own:
         actor = own_sign_in().identity.name
         return self._source.registry(), Act(actor, self._source.now())
 
-    def _with_password(self, registry: Registry, act: Act) -> Account:
-        """Return the account; who signs in with a provider has a second factor there, if at all."""
-        account = users.one(registry, act.actor)
-        if not account.password:
+    def _with_password(self) -> tuple[Registry, Act]:
+        """Return the same for who has a password here; others have all of it at the provider."""
+        registry, act = self._asked()
+        if not users.one(registry, act.actor).password:
             raise NotFound
-        return account
+        return registry, act
 
     def _show(self, done: str, wrong: list[Error] | None = None) -> Response:
         registry, act = self._asked()
