@@ -13,11 +13,12 @@ from flask import Blueprint, Flask
 
 from estimator.services.accounts.roles import Identity, Role
 from estimator.web.access import Access, Identify
+from estimator.web.accounts import Accounts
 from estimator.web.api import Api
 from estimator.web.headers import secure
 from estimator.web.pages import Pages
 from estimator.web.rules import Rules
-from estimator.web.settings import Settings, read_settings
+from estimator.web.settings import Settings, SettingsRefused, read_settings
 from estimator.web.source import Source
 
 __all__ = ["Estimator", "Identity", "Role", "Settings", "create_app"]
@@ -56,7 +57,7 @@ class Estimator:
         if self.name in mounted:
             raise ValueError(f"An estimator named {self.name} is mounted already; give a name.")
         settings = self.settings or read_settings(app.config, os.environ)
-        mounted[self.name] = source = Source(settings.database_url)
+        mounted[self.name] = source = Source(settings)
         app.register_blueprint(self._blueprint(source), url_prefix=self.url_prefix or None)
 
     def _blueprint(self, source: Source) -> Blueprint:
@@ -64,6 +65,7 @@ class Estimator:
         blueprint.register_blueprint(Api(source).blueprint())
         blueprint.register_blueprint(Pages(source).blueprint())
         blueprint.register_blueprint(Rules(source).blueprint())
+        blueprint.register_blueprint(Accounts(self.name, source).blueprint())
         blueprint.before_request(Access(self.name, source, self.identify).check)
         blueprint.after_request(secure)
         return blueprint
@@ -72,5 +74,8 @@ class Estimator:
 def create_app(settings: Settings | None = None) -> Flask:
     """Return an application that serves the estimator and nothing else."""
     app = Flask("estimator", static_folder=None)
-    Estimator(app, settings=settings)
+    try:
+        Estimator(app, settings=settings)
+    except SettingsRefused as refused:
+        raise SystemExit(str(refused)) from None
     return app

@@ -1,8 +1,8 @@
 """Who may open which address: one table, asked before every view.
 
-Where the host application or an account says who is asking, their role decides. Without any
+Where the host application or a sign-in says who is asking, their role decides. Without any
 account the machine's own user may do everything, from this machine alone; to everybody else
-only the public estimate is open.
+only the public estimate is open. What is not public takes no request from another site's page.
 """
 
 from __future__ import annotations
@@ -10,11 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
-from flask import g, request
-from werkzeug.exceptions import Forbidden, Unauthorized
+from flask import Response, g, request, url_for
+from werkzeug.exceptions import Forbidden, NotFound, Unauthorized
 
+from estimator.services.accounts import sign_ins
 from estimator.services.accounts.roles import Identity, Role
+from estimator.services.accounts.sign_ins import SignedIn
+from estimator.sources.addresses import LOOPBACK
 from estimator.web.methods import FALLBACK
+from estimator.web.same_origin import refuse_other_sites
+from estimator.web.sign_in_cookie import SignInCookie
 from estimator.web.source import Source
 
 Identify = Callable[[], Identity | None]
@@ -37,44 +42,97 @@ NEEDS: Mapping[str, Role | None] = {
     "pages.submit": Role.VIEWER,
     "pages.plan": Role.VIEWER,
     "rules.explorer": Role.VIEWER,
+    "accounts.sign_in": PUBLIC,
+    "accounts.enter": PUBLIC,
+    "accounts.code": PUBLIC,
+    "accounts.provider": PUBLIC,
+    "accounts.provider_back": PUBLIC,
+    "accounts.sign_out": Role.VIEWER,
+    "accounts.left": Role.VIEWER,
+    "accounts.stay": Role.VIEWER,
+    "accounts.account": Role.VIEWER,
+    "accounts.password": Role.VIEWER,
+    "accounts.second_factor": Role.VIEWER,
+    "accounts.confirm_second_factor": Role.VIEWER,
+    "accounts.remove_second_factor": Role.VIEWER,
+    "accounts.sign_out_everywhere": Role.VIEWER,
+    "accounts.everyone": Role.ADMIN,
+    "accounts.add": Role.ADMIN,
+    "accounts.one": Role.ADMIN,
+    "accounts.change": Role.ADMIN,
 }
 """The role that each endpoint needs. One that is not here is open to nobody."""
 
+OURS = "accounts."
+"""What is there only where this program itself knows who is asking."""
+ASKS_ONLY = "accounts.left"
+"""Asking how long is left is not doing something."""
+
 LOCAL = Identity("this machine", Role.ADMIN)
-OWN_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 
 
 class Access:
     """Lets a request of one mounted estimator through, or not."""
 
-    def __init__(self, name: str, source: Source, identify: Identify | None) -> None:
-        self._prefix = f"{name}."
+    def __init__(self, mounted: str, source: Source, identify: Identify | None) -> None:
+        self._mounted = mounted
         self._source = source
         self._identify = identify
+        self._cookie = SignInCookie(mounted)
 
-    def check(self) -> None:
-        """Let the request through or raise ``Unauthorized`` or ``Forbidden``."""
-        endpoint = (request.endpoint or "").removeprefix(self._prefix)
+    def check(self) -> Response | None:
+        """Let the request through, send whoever asks to sign in, or refuse."""
+        endpoint = (request.endpoint or "").removeprefix(f"{self._mounted}.")
         if endpoint.rpartition(".")[2].startswith(FALLBACK):
-            return  # it only refuses
+            return None  # it only refuses
+        if self._identify is not None and endpoint.startswith(OURS):
+            raise NotFound
         if endpoint not in NEEDS:
             raise Forbidden
         needed = NEEDS[endpoint]
         if needed is PUBLIC:
-            return
-        g.estimator_identity = found = self._identity()
+            return None
+        refuse_other_sites()
+        g.estimator_identity = found = self._who(endpoint)
         if found is None:
-            raise Unauthorized
+            return self._nobody()
         if not found.role.includes(needed):
             raise Forbidden
+        return None
 
-    def _identity(self) -> Identity | None:
+    def _who(self, endpoint: str) -> Identity | None:
         if self._identify is not None:
             return self._identify()
+        g.estimator_signed_in = known = self._signed_in(note=endpoint != ASKS_ONLY)
+        if known is not None:
+            return known.identity
         if self._source.has_accounts():
             return None
         return LOCAL if from_this_machine() else None
+
+    def _signed_in(self, *, note: bool) -> SignedIn | None:
+        token = self._cookie.token()
+        if not token:
+            return None
+        source = self._source
+        limits, now = source.settings.limits, source.now()
+        known = sign_ins.who(source.database(), limits, token, now, note=note)
+        g.estimator_seconds_left = sign_ins.seconds_left(known, now) if known else 0
+        return known
+
+    def _nobody(self) -> Response:
+        """Send a person to the page where they sign in; a program gets an answer."""
+        form = url_for(f"{self._mounted}.pages.form")
+        is_page = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+        here = request.root_path + request.full_path.rstrip("?")
+        if not is_page or here.startswith(f"{form}api/") or not self._can_sign_in():
+            raise Unauthorized
+        back = here if request.method == "GET" else None
+        return see_other(url_for(f"{self._mounted}.accounts.sign_in", next=back))
+
+    def _can_sign_in(self) -> bool:
+        return self._identify is None and self._source.has_accounts()
 
 
 def identity() -> Identity:
@@ -83,10 +141,21 @@ def identity() -> Identity:
     return found
 
 
+def signed_in() -> SignedIn | None:
+    """Return how they are signed in; ``None``: not with an account, or the view is public."""
+    found: SignedIn | None = g.get("estimator_signed_in")
+    return found
+
+
+def see_other(address: str) -> Response:
+    """Send the browser to another page of ours, to be fetched."""
+    return Response(status=303, headers={"Location": address})
+
+
 def from_this_machine() -> bool:
     """Whether the server listens to this machine alone, and the request came straight from it."""
     host = urlsplit(f"//{request.host}").hostname
     names = (request.environ.get("SERVER_NAME"), request.remote_addr, host)
-    return all(name in OWN_NAMES for name in names) and not any(
+    return all(name in LOOPBACK for name in names) and not any(
         name in request.headers for name in FORWARDED
     )

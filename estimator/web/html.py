@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, default_exceptions
 
 from estimator.services.rulebooks import NoPublishedRulebook
 from estimator.web import assets
+from estimator.web.navigation import frame
 from estimator.web.problems import log_fault
 
 WORDS = {
@@ -34,7 +35,7 @@ def page_blueprint(name: str) -> Blueprint:
 
 
 def _addresses() -> dict[str, Any]:
-    """Give the templates the addresses of this mounted estimator."""
+    """Give the templates the addresses of this mounted estimator, and who is asking."""
     mounted = (request.blueprint or "").rpartition(".")[0]
     kept = assets.version()
 
@@ -48,11 +49,15 @@ def _addresses() -> dict[str, Any]:
         "css_url": address("pages.asset", asked=kept, name="estimator.css"),
         "js_url": address("pages.asset", asked=kept, name="estimator.js"),
         "icon_url": address("pages.asset", asked=kept, name="icon.svg"),
+        "accounts_css_url": address("pages.asset", asked=kept, name="accounts.css"),
+        "session_js_url": address("pages.asset", asked=kept, name="session.js"),
+        "frame": frame(address),
     }
 
 
-def _error_page(status: int, headers: Any = ()) -> Response:
-    words = WORDS.get(status, "Something went wrong on our side. Nothing was stored.")
+def error_page(status: int, headers: Any = (), words: str = "") -> Response:
+    """Return a page that says what went wrong: *words*, or those of the status."""
+    words = words or WORDS.get(status, "Something went wrong on our side. Nothing was stored.")
     page = render_template("estimator/error.html", words=words)
     response = Response(page, status, mimetype="text/html")
     response.headers.extend(dict(headers))
@@ -61,13 +66,13 @@ def _error_page(status: int, headers: Any = ()) -> Response:
 
 def _http_error(error: HTTPException) -> Response:
     kept = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]
-    return _error_page(error.code or 500, kept)
+    return error_page(error.code or 500, kept)
 
 
 def _no_rulebook(_error: NoPublishedRulebook) -> Response:
-    return _error_page(503)
+    return error_page(503)
 
 
 def _fault(error: Exception) -> Response:
     log_fault(error)
-    return _error_page(500)
+    return error_page(500)

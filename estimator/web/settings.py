@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from estimator.services.accounts.registry import Limits
+from estimator.sources.addresses import is_safe
 from estimator.storage.database import DEFAULT_URL
 
 PREFIX = "ESTIMATOR_"
+SHORTEST_IDLE = 5
+"""Minutes: the page warns two minutes before, and that has to be of use."""
+
+
+class SettingsRefused(ValueError):  # noqa: N818 - an answer to who runs it, not a fault
+    """A setting that cannot be used; the message says which, and what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +27,35 @@ class Settings:
     database_url: str = DEFAULT_URL
     secret_key: str = ""
     """Seals the audit and encrypts what must stay secret. Blank: kept in a file beside SQLite."""
+    idle_minutes: int = 30
+    """After so long without doing anything somebody is signed out."""
+    sign_in_hours: int = 12
+    """After so long somebody is signed out whatever they do."""
+    oidc_issuer: str = ""
+    """The address of an identity provider (OpenID Connect). Blank: there is none."""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_name_claim: str = "email"
+    """What the provider says of somebody that is the name of their account here."""
+
+    def __post_init__(self) -> None:
+        if self.idle_minutes < SHORTEST_IDLE:
+            raise SettingsRefused(f"{PREFIX}IDLE_MINUTES is at least {SHORTEST_IDLE}.")
+        if self.sign_in_hours < 1:
+            raise SettingsRefused(f"{PREFIX}SIGN_IN_HOURS is at least 1.")
+        together = (self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret)
+        if any(together) and not all(together):
+            raise SettingsRefused(
+                f"{PREFIX}OIDC_ISSUER, {PREFIX}OIDC_CLIENT_ID and {PREFIX}OIDC_CLIENT_SECRET "
+                "belong together: set all three, or none."
+            )
+        if self.oidc_issuer and not is_safe(self.oidc_issuer):
+            raise SettingsRefused(f"{PREFIX}OIDC_ISSUER begins with https://.")
+
+    @property
+    def limits(self) -> Limits:
+        """How long somebody stays signed in."""
+        return Limits(timedelta(minutes=self.idle_minutes), timedelta(hours=self.sign_in_hours))
 
 
 def read_settings(*sources: Mapping[str, Any]) -> Settings:
@@ -26,11 +64,18 @@ def read_settings(*sources: Mapping[str, Any]) -> Settings:
     >>> read_settings({}, {"ESTIMATOR_DATABASE_URL": "sqlite:///a.sqlite3"}).database_url
     'sqlite:///a.sqlite3'
     """
-    names = Settings.__dataclass_fields__
+    fields = Settings.__dataclass_fields__.values()
     found = {
-        name: str(source[key])
+        field.name: _read(PREFIX + field.name.upper(), source, type(field.default))
         for source in reversed(sources)
-        for name in names
-        if (key := PREFIX + name.upper()) in source
+        for field in fields
+        if PREFIX + field.name.upper() in source
     }
     return Settings(**found)
+
+
+def _read(name: str, source: Mapping[str, Any], kind: type) -> Any:
+    try:
+        return kind(source[name])
+    except ValueError:
+        raise SettingsRefused(f"{name} takes a whole number, not {source[name]!r}.") from None

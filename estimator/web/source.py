@@ -8,14 +8,21 @@ from datetime import UTC, date, datetime
 from threading import Lock
 
 from estimator.services import rulebooks
+from estimator.services.accounts.registry import Registry
 from estimator.services.rulebooks import Live
 from estimator.storage import accounts
 from estimator.storage.database import Database, open_database
+from estimator.web.settings import Settings
 
 
 def local_today() -> date:
     """Return today where the server stands."""
     return datetime.now(UTC).astimezone().date()
+
+
+def utc_now() -> datetime:
+    """Return the moment it is."""
+    return datetime.now(UTC)
 
 
 class Source:
@@ -25,20 +32,28 @@ class Source:
     program was loaded. An empty one gets the shipped workbook as release 1.
     """
 
-    def __init__(self, database_url: str, today: Callable[[], date] = local_today) -> None:
+    def __init__(self, settings: Settings, today: Callable[[], date] = local_today) -> None:
+        self.settings = settings
         self.today = today
-        self._url = database_url
+        self.now = utc_now
         self._lock = Lock()
         self._opened: tuple[int, Database] | None = None
+        self._has_accounts = False
 
     def live(self) -> Live:
         """Return the rulebook in force; raises ``NoPublishedRulebook``."""
         return rulebooks.live(self.database())
 
     def has_accounts(self) -> bool:
-        """Whether anybody can sign in."""
-        with self.database().session() as session:
-            return accounts.any_user(session)
+        """Whether anybody can sign in. Accounts are never removed, so that a yes stays."""
+        if not self._has_accounts:
+            with self.database().session() as session:
+                self._has_accounts = accounts.any_user(session)
+        return self._has_accounts
+
+    def registry(self) -> Registry:
+        """Return the accounts, to sign in with or to change; raises ``NoSecretKey``."""
+        return Registry.of(self.database(), self.settings.secret_key, self.settings.limits)
 
     def database(self) -> Database:
         """Return this process's database, with its tables."""
@@ -50,7 +65,7 @@ class Source:
     def _open(self) -> tuple[int, Database]:
         with self._lock:
             if self._opened is None or self._opened[0] != os.getpid():
-                database = open_database(self._url)
-                rulebooks.prepare(database, datetime.now(UTC))
+                database = open_database(self.settings.database_url)
+                rulebooks.prepare(database, self.now())
                 self._opened = (os.getpid(), database)
             return self._opened

@@ -1,0 +1,134 @@
+"""Signing in, step by step, and signing out."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from flask import Response, request, url_for
+from werkzeug.exceptions import NotFound
+
+from estimator.services.accounts import sign_ins, signing_in
+from estimator.services.accounts.sign_ins import SignedIn
+from estimator.services.accounts.signing_in import CodeNeeded, Entered
+from estimator.web.access import see_other, signed_in
+from estimator.web.accounts.typed import Typed, page
+from estimator.web.form.errors import Error
+from estimator.web.same_origin import refuse_other_sites
+from estimator.web.sign_in_cookie import SignInCookie
+from estimator.web.source import Source
+
+NOT_FITTING = (
+    "This name and password do not fit, or too many wrong ones were typed. After five wrong ones "
+    "an account rests for a minute, then longer."
+)
+WRONG_CODE = (
+    "This code does not fit. Type the six digits that your app shows now; each serves once, and "
+    "after five wrong ones an account rests for a minute, then longer."
+)
+TOO_LATE = "More than five minutes went by. Type your name and password again."
+_PATH = re.compile(r"/(?!/)[^\\\x00-\x20\x7f]*")
+"""A path of this server: what browsers would read as another server's begins otherwise."""
+_UP = re.compile(r"\.\.|%2e", re.IGNORECASE)
+"""A way up, out of our part of the server."""
+
+
+class Entrance:
+    """The views through which people come and go."""
+
+    def __init__(self, source: Source, cookie: SignInCookie) -> None:
+        self._source = source
+        self._cookie = cookie
+
+    def sign_in(self) -> Response:
+        """Ask for name and password, where anybody has an account."""
+        if not self._source.has_accounts():
+            raise NotFound
+        return self.ask(request.args.get("next", ""))
+
+    def enter(self) -> Response:
+        """Look at name and password, and ask for a code where there is a second factor."""
+        refuse_other_sites()
+        typed = Typed()
+        registry, now = self._source.registry(), self._source.now()
+        outcome = signing_in.with_password(registry, now, typed("name"), typed("password"))
+        if outcome is None:
+            return self.ask(typed("next"), [Error("name", NOT_FITTING)], typed("name"))
+        return self._after(outcome, typed("next"))
+
+    def code(self) -> Response:
+        """Look at the code of the second factor."""
+        refuse_other_sites()
+        typed = Typed()
+        registry, now = self._source.registry(), self._source.now()
+        outcome = signing_in.with_code(registry, now, typed("proof"), typed("code"))
+        if outcome is None:
+            return self.ask(typed("next"), [Error("name", TOO_LATE)])
+        return self._after(outcome, typed("next"), [Error("code", WRONG_CODE)])
+
+    def let_in(self, entered: Entered, wanted: str) -> Response:
+        """Give the browser its token, in place of one it had, and show what was wanted."""
+        response = see_other(safe_next(wanted))
+        self._end_before()
+        self._cookie.set(response, entered.token)
+        return response
+
+    def sign_out(self) -> Response:
+        """Sign this browser out, and let it keep nothing of what it showed."""
+        known = own_sign_in()
+        sign_ins.end(self._source.registry(), known, self._source.now())
+        response = see_other(url_for(".sign_in"))
+        self._cookie.remove(response)
+        response.headers["Clear-Site-Data"] = '"cache"'
+        return response
+
+    def left(self) -> dict[str, int]:
+        """Say for how many seconds somebody stays signed in who does nothing."""
+        return {"seconds": sign_ins.seconds_left(own_sign_in(), self._source.now())}
+
+    def stay(self) -> dict[str, int]:
+        """Note that somebody is still there, and say how long that keeps them signed in."""
+        source, now = self._source, self._source.now()
+        known = sign_ins.stay(source.database(), source.settings.limits, own_sign_in(), now)
+        return {"seconds": sign_ins.seconds_left(known, now)}
+
+    def ask(self, wanted: str, wrong: list[Error] | None = None, name: str = "") -> Response:
+        """Show the page where people sign in."""
+        return page(
+            "sign_in.html",
+            wrong or [],
+            name=name,
+            wanted=safe_next(wanted),
+            provider=bool(self._source.settings.oidc_issuer),
+        )
+
+    def _after(
+        self, outcome: Entered | CodeNeeded, wanted: str, wrong: list[Error] | None = None
+    ) -> Response:
+        if isinstance(outcome, Entered):
+            return self.let_in(outcome, wanted)
+        return page("code.html", wrong or [], proof=outcome.proof, wanted=safe_next(wanted))
+
+    def _end_before(self) -> None:
+        """Sign out whoever was signed in before in the same browser."""
+        source, now = self._source, self._source.now()
+        token = self._cookie.token()
+        limits = source.settings.limits
+        known = token and sign_ins.who(source.database(), limits, token, now, note=False)
+        if known:
+            sign_ins.end(source.registry(), known, now)
+
+
+def own_sign_in() -> SignedIn:
+    """Return how whoever asks is signed in; there is no such page for others."""
+    known = signed_in()
+    if known is None:
+        raise NotFound
+    return known
+
+
+def safe_next(wanted: str) -> str:
+    """Return where to go after signing in: a page of ours, whatever the address says."""
+    form = url_for(".sign_in").removesuffix("sign-in")
+    path = urlsplit(wanted).path if _PATH.fullmatch(wanted) else ""
+    return wanted if path.startswith(form) and not _UP.search(path) else form
