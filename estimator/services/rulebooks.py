@@ -6,7 +6,7 @@ A release is parsed when it is published, never when it is served.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ from estimator.rulebook.model import Rulebook
 from estimator.rulebook.problems import in_order
 from estimator.rulebook.seen import Seen
 from estimator.services.clinic_workbook import not_moved
-from estimator.services.rulebook_tests import run_tests
+from estimator.services.rulebook_tests import Outcome, failing, run_tests
 from estimator.sheets.apart import read_apart
 from estimator.sheets.workbook import Book, read_workbook
 from estimator.storage import releases
@@ -57,6 +57,8 @@ class Checked:
     rulebook: Rulebook | None
     """``None`` where a finding stops."""
     fingerprint: str | None
+    tests: tuple[Outcome, ...] = ()
+    """What its Tests gave; they are not run where something else stops."""
 
     @property
     def publishable(self) -> bool:
@@ -91,9 +93,10 @@ def check(data: bytes, today: date, read: Reader = read_apart) -> Checked:
     if stops(findings):
         return Checked(loaded, findings, None, fingerprint)
     rulebook = Rulebook(loaded.rows)
-    failing = tuple(run_tests(rulebook, Seen.of(loaded)))
-    usable = None if stops(failing) else rulebook
-    return Checked(loaded, in_order((*findings, *failing)), usable, fingerprint)
+    outcomes = run_tests(rulebook)
+    problems = tuple(failing(rulebook, outcomes, Seen.of(loaded)))
+    usable = None if problems else rulebook
+    return Checked(loaded, in_order((*findings, *problems)), usable, fingerprint, outcomes)
 
 
 def open_workbook(data: bytes, today: date) -> tuple[Rulebook, str]:
@@ -135,6 +138,7 @@ def new_release(
         published_at=now.astimezone(UTC),
         published_by=who,
         reason=why,
+        tests=[asdict(outcome) for outcome in checked.tests],
     )
 
 

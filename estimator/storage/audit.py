@@ -13,7 +13,12 @@ AT_ONCE = 1_000
 
 
 def last(session: Session) -> Event | None:
-    """Return the newest event, in a session for writing: nobody adds another before it ends."""
+    """Return the newest event, in a session for writing: nobody adds another before it ends.
+
+    What the session holds is written first, so that the audit is the last thing every writer
+    waits for, and no two wait for each other.
+    """
+    session.flush()
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text(f"LOCK TABLE {Event.__tablename__} IN EXCLUSIVE MODE"))
     return session.scalar(select(Event).order_by(Event.number.desc()).limit(1))

@@ -1,0 +1,50 @@
+"""Findings as they are kept with a draft and a release."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from hashlib import sha256
+from typing import Any
+
+from estimator.findings import Finding, Severity
+from estimator.storage.tables import Acceptance
+
+
+def documents(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Return findings as JSON objects."""
+    return [asdict(each) | {"severity": each.severity.value} for each in findings]
+
+
+def findings(kept: Iterable[Mapping[str, Any]]) -> tuple[Finding, ...]:
+    """Return the findings that ``documents`` was given."""
+    return tuple(Finding(**{**each, "severity": Severity(each["severity"])}) for each in kept)
+
+
+def digest(finding: Finding) -> str:
+    """Return what names a finding: whoever accepts it accepts this code, place, value and words.
+
+    One that says something else after the workbook or the program has changed has another.
+    """
+    told = [finding.code, finding.sheet, finding.cell, finding.shown, finding.message]
+    return sha256(json.dumps(told).encode()).hexdigest()
+
+
+def to_decide(found: Iterable[Finding]) -> dict[str, Finding]:
+    """Return the findings that somebody has to decide on, by digest."""
+    return {digest(each): each for each in found if each.severity is Severity.DECIDE}
+
+
+def accepted(found: Iterable[Finding], by: Mapping[str, Acceptance]) -> list[dict[str, Any]]:
+    """Return the findings that were accepted as a release keeps them: with reason and person."""
+    return [
+        {
+            **documents([finding])[0],
+            "reason": by[name].reason,
+            "accepted_by": by[name].accepted_by,
+            "accepted_at": by[name].accepted_at.isoformat(),
+        }
+        for name, finding in to_decide(found).items()
+        if name in by
+    ]
