@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -24,10 +24,11 @@ def last(session: Session) -> Event | None:
     return session.scalar(select(Event).order_by(Event.number.desc()).limit(1))
 
 
-def all_events(session: Session) -> Iterator[Event]:
-    """Yield every event, oldest first."""
+def all_events(session: Session) -> Generator[Event]:
+    """Yield every event, oldest first; whoever stops before the end closes it."""
     query = select(Event).order_by(Event.number).execution_options(yield_per=AT_ONCE)
-    yield from session.scalars(query)
+    with session.scalars(query) as found:
+        yield from found
 
 
 def newest(session: Session, many: int) -> list[Event]:
