@@ -83,7 +83,8 @@ def _told_once(repeats: list[Finding]) -> list[Finding]:
         return repeats
     shown, rest = repeats[:SHOWN_EACH], repeats[SHOWN_EACH:]
     more = f" And {len(rest)} more in this column: {_rows(rest)}."
-    return [*shown[:-1], replace(shown[-1], message=shown[-1].message + more)]
+    last = replace(shown[-1], message=shown[-1].message + more, also=tuple(e.cell for e in rest))
+    return [*shown[:-1], last]
 
 
 def _rows(findings: list[Finding]) -> str:

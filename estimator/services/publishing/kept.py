@@ -14,12 +14,25 @@ from estimator.storage.tables import Acceptance
 
 def documents(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """Return findings as JSON objects."""
-    return [asdict(each) | {"severity": each.severity.value} for each in findings]
+    return [
+        asdict(each) | {"severity": each.severity.value, "also": list(each.also)}
+        for each in findings
+    ]
 
 
 def findings(kept: Iterable[Mapping[str, Any]]) -> tuple[Finding, ...]:
     """Return the findings that ``documents`` was given."""
-    return tuple(Finding(**{**each, "severity": Severity(each["severity"])}) for each in kept)
+    return tuple(map(_finding, kept))
+
+
+def _finding(kept: Mapping[str, Any]) -> Finding:
+    return Finding(
+        **{
+            **kept,
+            "severity": Severity(kept["severity"]),
+            "also": tuple(kept.get("also", ())),
+        }
+    )
 
 
 def digest(finding: Finding) -> str:
