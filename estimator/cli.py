@@ -7,18 +7,31 @@ document or workbook has something to mend, 2 it cannot be read (or the command 
 from __future__ import annotations
 
 import errno
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
 from estimator import __version__
+from estimator.commands import audit, backup, releases
+from estimator.commands.terminal import (
+    UNREADABLE,
+    bytes_of,
+    database_url,
+    fail,
+    finding_text,
+    now,
+    print_json,
+    reason,
+    refuse,
+    say,
+    today,
+)
 from estimator.findings import Finding, stops
 from estimator.rulebook import text_form
 from estimator.rulebook.template import write_workbook
@@ -28,10 +41,6 @@ from estimator.services.intake.cases import adjudicate_case
 from estimator.services.intake.fields import DocumentRefused
 from estimator.services.intake.reading import read_json
 from estimator.services.rulebooks import DatabaseUnavailable, RulebookRefused
-from estimator.storage.database import DEFAULT_URL
-
-UNREADABLE = 2
-BYTES_LIMIT = 64 * 1024 * 1024
 
 
 class _Commands(click.Group):
@@ -44,13 +53,17 @@ class _Commands(click.Group):
             if error.errno == errno.EPIPE:
                 raise  # whoever read our answers has had enough
             about = f"{error.filename} " if error.filename else "The answer "
-            _fail(f"{about}cannot be read or written: {_reason(error)}.")
+            fail(f"{about}cannot be read or written: {reason(error)}.")
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="estimator")
 def main() -> None:
     """Say what ketamine infusions cost a patient out of pocket, beside SSRIs."""
+
+
+for command in (releases.release, audit.audit, backup.backup, backup.restore):
+    main.add_command(command)
 
 
 @main.command()
@@ -61,9 +74,9 @@ def check(workbook: str, as_json: bool) -> None:
 
     Exit code 0: it can be published; 1: it cannot; 2: it cannot be read.
     """
-    checked = rulebooks.check(_bytes_of(workbook), _today())
+    checked = rulebooks.check(bytes_of(workbook), today())
     if as_json:
-        _print_json(
+        print_json(
             {
                 "publishable": checked.publishable,
                 "fingerprint": checked.fingerprint,
@@ -78,7 +91,7 @@ def check(workbook: str, as_json: bool) -> None:
 
 
 def _report(workbook: str, checked: rulebooks.Checked) -> str:
-    lines = [_finding_text(finding) for finding in checked.findings]
+    lines = [finding_text(finding) for finding in checked.findings]
     if checked.publishable:
         verdict = f"{workbook} can be published. Fingerprint {checked.fingerprint}"
     else:
@@ -106,21 +119,21 @@ def new(workbook: Path, source: str | None, in_network: str, **texts: str | None
     given = {name: text for name, text in texts.items() if text}
     payers = [each.strip() for each in in_network.split(",") if each.strip()]
     if (source is None) != ("name" not in given) or (source is None and (given or payers)):
-        _fail("--from and --clinic belong together, and the other options to them.")
+        fail("--from and --clinic belong together, and the other options to them.")
     content = _clinic_workbook(source, given, payers) if source else write_workbook()
     _write_new(workbook, content)
     click.echo(f"{workbook} is written. Fill it in, then: estimator check {workbook}")
 
 
 def _clinic_workbook(source: str, given: dict[str, str], payers: list[str]) -> bytes:
-    checked = rulebooks.check(_bytes_of(source), _today())
+    checked = rulebooks.check(bytes_of(source), today())
     if checked.rulebook is None:
-        _refuse(checked.findings)
+        refuse(checked.findings)
     rows = checked.loaded.rows
     answers, found = clinic_workbook.typed_answers(rows, given, payers)
     if found:
-        _refuse(found)
-    return clinic_workbook.new_workbook(checked.loaded, answers, _today())
+        refuse(found)
+    return clinic_workbook.new_workbook(checked.loaded, answers, today())
 
 
 @main.command()
@@ -128,9 +141,9 @@ def _clinic_workbook(source: str, given: dict[str, str], payers: list[str]) -> b
 @click.argument("result", metavar="NEW.xlsx", type=click.Path(path_type=Path))
 def setup(workbook: str, result: Path) -> None:
     """Write a new workbook with the answers of the page "Set up your clinic" as rows."""
-    done = clinic_workbook.set_up(_bytes_of(workbook), _today())
+    done = clinic_workbook.set_up(bytes_of(workbook), today())
     if done.workbook is None:
-        _refuse(done.findings)
+        refuse(done.findings)
     _write_new(result, done.workbook)
     for change in done.changes:
         cells = ", ".join(f"{cell.header} {cell.after or 'blank'}" for cell in change.cells)
@@ -138,18 +151,12 @@ def setup(workbook: str, result: Path) -> None:
     click.echo(f"{result} is written. Next: estimator check {result}")
 
 
-def _refuse(findings: Iterable[Finding]) -> NoReturn:
-    """Say what stands in the way, and end."""
-    _say(finding for finding in findings if finding.severity == "stop")
-    sys.exit(1)
-
-
 def _write_new(path: Path, content: bytes) -> None:
     """Write a file that is not there yet; leave nothing half written."""
     try:
         file = path.open("xb")
     except FileExistsError:
-        _fail(f"{path} is there already; choose another name, or move it away.")
+        fail(f"{path} is there already; choose another name, or move it away.")
     try:
         with file:
             file.write(content)
@@ -164,7 +171,7 @@ def _write_new(path: Path, content: bytes) -> None:
 def pack(folder: Path, workbook: Path) -> None:
     """Write the workbook of a folder of CSV files."""
     if workbook.exists() and not workbook.is_file():
-        _fail(f"{workbook} is no file; choose another name.")
+        fail(f"{workbook} is no file; choose another name.")
     target = workbook.resolve()
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
@@ -194,7 +201,7 @@ def unpack(workbook: Path, folder: Path) -> None:
 
 def _converted(findings: Iterable[Finding], written: Path) -> None:
     found = tuple(findings)
-    _say(found)
+    say(found)
     if stops(found):
         sys.exit(1)
     click.echo(f"{written} is written.")
@@ -226,13 +233,13 @@ def adjudicate(case: str, rulebook: str | None) -> None:  # noqa: ARG001 - said 
 def explain(day: datetime | None, as_json: bool, rulebook: str | None, **asked: Any) -> None:
     """Say which rows answer for a plan and an item on a day, and why not others."""
     rules, _, _ = _rules(rulebook)
-    question = explorer.Question(day=day.date() if day else _today(), **asked)
+    question = explorer.Question(day=day.date() if day else today(), **asked)
     try:
         ladders = explorer.explain(rules, question)
     except DocumentRefused as refused:
-        _refuse(refused.findings)
+        refuse(refused.findings)
     if as_json:
-        _print_json(explorer.as_document(question, ladders))
+        print_json(explorer.as_document(question, ladders))
     else:
         click.echo(explorer.as_text(question, ladders))
 
@@ -247,7 +254,7 @@ def estimate(request: str, rulebook: str | None) -> None:
 
     def answer(each: Any) -> dict[str, Any]:
         return estimate_document(
-            each, rules, today=_today(), release=release, fingerprint=fingerprint
+            each, rules, today=today(), release=release, fingerprint=fingerprint
         )
 
     _answer_each(document, answer)
@@ -258,7 +265,7 @@ def estimate(request: str, rulebook: str | None) -> None:
 def example_(rulebook: str | None) -> None:
     """Print one worked estimate of the example patient."""
     rules, release, fingerprint = _rules(rulebook)
-    click.echo(example.worked_estimate(rules, _today(), release, fingerprint))
+    click.echo(example.worked_estimate(rules, today(), release, fingerprint))
 
 
 @main.command()
@@ -270,7 +277,7 @@ def serve(host: str, port: int, workers: int | None, show_example: bool) -> None
     """Serve the form and the API through a production server."""
     rules, release, fingerprint = _rules(None)
     if show_example:
-        click.echo(example.worked_estimate(rules, _today(), release, fingerprint) + "\n")
+        click.echo(example.worked_estimate(rules, today(), release, fingerprint) + "\n")
     click.echo(f"Open http://{host}:{port}/ in a browser. Control-C stops it.")
     sys.stdout.flush()
     # A program of its own: what publishing and the example needed is not kept in memory.
@@ -288,14 +295,14 @@ def _rules(workbook: str | None) -> tuple[Any, int | None, str]:
     """Return the rulebook to use, with its release and fingerprint."""
     if workbook is None:
         try:
-            live = rulebooks.prepared(_database_url(), _now())
+            live = rulebooks.prepared(database_url(), now())
         except DatabaseUnavailable as error:
-            _fail(f"The database of ESTIMATOR_DATABASE_URL cannot be used: {error}")
+            fail(f"The database of ESTIMATOR_DATABASE_URL cannot be used: {error}")
         return live.rulebook, live.number, live.fingerprint
     try:
-        rules, fingerprint = rulebooks.open_workbook(_bytes_of(workbook), _today())
+        rules, fingerprint = rulebooks.open_workbook(bytes_of(workbook), today())
     except RulebookRefused as refused:
-        _say(finding for finding in refused.findings if finding.severity == "stop")
+        say(finding for finding in refused.findings if finding.severity == "stop")
         sys.exit(1)
     return rules, None, fingerprint
 
@@ -310,50 +317,18 @@ def _answer_each(document: Any, answer: Callable[[Any], Any]) -> None:
             answers.append(answer(each))
         except DocumentRefused as refusal:
             refused = True
-            _say(refusal.findings, f"document {index + 1}: " if many else "")
+            say(refusal.findings, f"document {index + 1}: " if many else "")
     if refused:
         sys.exit(1)
-    _print_json(answers if many else answers[0])
+    print_json(answers if many else answers[0])
 
 
 def _document(name: str) -> Any:
     try:
-        return read_json(_bytes_of(name))
+        return read_json(bytes_of(name))
     except DocumentRefused as refused:
-        _say(refused.findings)
+        say(refused.findings)
         sys.exit(1)
-
-
-def _bytes_of(name: str) -> bytes:
-    """Return the bytes of a file, or of standard input for ``-``."""
-    if name == "-":
-        return sys.stdin.buffer.read(BYTES_LIMIT)
-    try:
-        with Path(name).open("rb") as file:
-            return file.read(BYTES_LIMIT)
-    except OSError as error:
-        _fail(f"{name} cannot be read: {_reason(error)}.")
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or "unknown reason").lower()
-
-
-def _fail(message: str) -> NoReturn:
-    click.echo(message, err=True)
-    sys.exit(UNREADABLE)
-
-
-def _say(findings: Iterable[Finding], prefix: str = "") -> None:
-    for finding in findings:
-        click.echo(prefix + _finding_text(finding), err=True)
-
-
-def _finding_text(finding: Finding) -> str:
-    text = f"{finding.severity.value}: {finding.message}"
-    if finding.advice:
-        text += f" {finding.advice}"
-    return f"{text} [{finding.code}]"
 
 
 def _workbook_finding(finding: Finding) -> dict[str, str]:
@@ -367,19 +342,3 @@ def _workbook_finding(finding: Finding) -> dict[str, str]:
         "message": finding.message,
         "advice": finding.advice,
     }
-
-
-def _print_json(answer: Any) -> None:
-    click.echo(json.dumps(answer, ensure_ascii=False, indent=1).encode())
-
-
-def _database_url() -> str:
-    return os.environ.get("ESTIMATOR_DATABASE_URL", DEFAULT_URL)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _today() -> date:
-    return datetime.now().astimezone().date()

@@ -66,6 +66,14 @@ def head(database: Database, now: datetime) -> Checkpoint | None:
     return Checkpoint(newest[0].number, newest[0].seal, at) if newest else None
 
 
+def keep_head(database: Database, path: Path, now: datetime) -> Checkpoint | None:
+    """Add what the last entry is now to a file; ``None`` where there is none."""
+    newest = head(database, now)
+    if newest is not None:
+        keep(path, newest)
+    return newest
+
+
 def keep(path: Path, checkpoint: Checkpoint) -> None:
     """Add a checkpoint to the end of a file, for good."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,8 @@ A release is parsed when it is published, never when it is served.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -147,13 +148,28 @@ def prepared(url: str, now: datetime) -> Live:
 
     Raises ``DatabaseUnavailable``. The database is closed again.
     """
+    with opened(url) as database:
+        prepare(database, now)
+        return live(database)
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Database]:
+    """Give the database at *url* with its tables, and close it; raises ``DatabaseUnavailable``."""
+    with reached(url) as database:
+        migrate(database)
+        yield database
+
+
+@contextmanager
+def reached(url: str) -> Iterator[Database]:
+    """Give the database at *url* as it is, and close it; raises ``DatabaseUnavailable``."""
     try:
         database = open_database(url)
     except (ValueError, OSError, SQLAlchemyError) as error:
         raise DatabaseUnavailable(_first_line(error)) from error
     try:
-        prepare(database, now)
-        return live(database)
+        yield database
     except (OSError, SQLAlchemyError) as error:
         raise DatabaseUnavailable(_first_line(error)) from error
     finally:

@@ -31,6 +31,12 @@ def all_events(session: Session) -> Generator[Event]:
         yield from found
 
 
+def before(session: Session, number: int, many: int) -> list[Event]:
+    """Return the newest events before a number, newest first."""
+    query = select(Event).where(Event.number < number).order_by(Event.number.desc())
+    return list(session.scalars(query.limit(many)))
+
+
 def newest(session: Session, many: int) -> list[Event]:
     """Return the newest events, newest first."""
     return list(session.scalars(select(Event).order_by(Event.number.desc()).limit(many)))

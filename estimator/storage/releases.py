@@ -61,10 +61,17 @@ def load(session: Session, number: int) -> Release | None:
     return session.get(Release, number)
 
 
+def page(session: Session, number: int) -> Release | None:
+    """Return a release without its workbook and snapshot."""
+    return session.scalar(select(Release).options(*_LIGHT).where(Release.number == number))
+
+
 def history(session: Session) -> Sequence[Release]:
     """Return all releases, newest first, without their workbooks and snapshots."""
-    light = (defer(Release.workbook, raiseload=True), defer(Release.snapshot, raiseload=True))
-    return session.scalars(select(Release).options(*light).order_by(Release.number.desc())).all()
+    return session.scalars(select(Release).options(*_LIGHT).order_by(Release.number.desc())).all()
+
+
+_LIGHT = (defer(Release.workbook, raiseload=True), defer(Release.snapshot, raiseload=True))
 
 
 def wait_for_others(session: Session) -> None:

@@ -14,8 +14,11 @@ from flask import Blueprint, Flask
 from estimator.services.accounts.roles import Identity, Role
 from estimator.web.access import Access, Identify
 from estimator.web.api import Api
+from estimator.web.audit import AuditPage
+from estimator.web.desk import Desk
 from estimator.web.headers import secure
 from estimator.web.pages import Pages
+from estimator.web.rulebook import RulebookPages
 from estimator.web.settings import Settings, read_settings
 from estimator.web.source import Source
 
@@ -55,13 +58,16 @@ class Estimator:
         if self.name in mounted:
             raise ValueError(f"An estimator named {self.name} is mounted already; give a name.")
         settings = self.settings or read_settings(app.config, os.environ)
-        mounted[self.name] = source = Source(settings.database_url)
+        mounted[self.name] = source = Source(settings)
         app.register_blueprint(self._blueprint(source), url_prefix=self.url_prefix or None)
 
     def _blueprint(self, source: Source) -> Blueprint:
         blueprint = Blueprint(self.name, __name__, template_folder="templates")
         blueprint.register_blueprint(Api(source).blueprint())
         blueprint.register_blueprint(Pages(source).blueprint())
+        desk = Desk(source, people_counted=self.identify is None)
+        blueprint.register_blueprint(RulebookPages(desk).blueprint())
+        blueprint.register_blueprint(AuditPage(desk).blueprint())
         blueprint.before_request(Access(self.name, source, self.identify).check)
         blueprint.after_request(secure)
         return blueprint

@@ -36,6 +36,20 @@ NEEDS: Mapping[str, Role | None] = {
     "pages.form": Role.VIEWER,
     "pages.submit": Role.VIEWER,
     "pages.plan": Role.VIEWER,
+    "rulebook.releases": Role.VIEWER,
+    "rulebook.release": Role.VIEWER,
+    "rulebook.original": Role.VIEWER,
+    "rulebook.clean": Role.VIEWER,
+    "rulebook.roll_back": Role.APPROVER,
+    "rulebook.upload_form": Role.EDITOR,
+    "rulebook.upload": Role.EDITOR,
+    "rulebook.draft": Role.VIEWER,
+    "rulebook.draft_original": Role.VIEWER,
+    "rulebook.draft_errors": Role.VIEWER,
+    "rulebook.accept": Role.EDITOR,
+    "rulebook.withdraw": Role.EDITOR,
+    "rulebook.publish": Role.APPROVER,
+    "audit.entries": Role.ADMIN,
 }
 """The role that each endpoint needs. One that is not here is open to nobody."""
 

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from flask import request
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from estimator.services.intake.reading import read_json
+from estimator.sheets.container import LARGEST_FILE
 
 LARGEST_BODY = 1_000_000
+LARGEST_UPLOAD = LARGEST_FILE + 65_536
+"""A workbook, and the fields beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileBody:
+    """A posted form with a file: its fields, the file's name and its bytes."""
+
+    fields: dict[str, list[str]]
+    name: str
+    data: bytes
 
 
 def json_body() -> Any:
@@ -24,15 +37,29 @@ def form_body() -> dict[str, list[str]]:
     return request.form.to_dict(flat=False)
 
 
+def file_body(field: str) -> FileBody:
+    """Return a posted form with the file under *field*; empty where none was chosen."""
+    _refuse_early("multipart/form-data", LARGEST_UPLOAD)
+    with suppress(AttributeError):  # Flask before 3.1 reads on, up to the host's own limit
+        request.max_content_length = LARGEST_UPLOAD
+    file = request.files.get(field)
+    data = file.read(LARGEST_UPLOAD) if file else b""
+    return FileBody(request.form.to_dict(flat=False), (file and file.filename) or "", data)
+
+
 def _body(media_type: str) -> bytes:
     """Return the body; refuse another kind, and one that is, or turns out to be, too large."""
-    if request.mimetype != media_type:
-        raise UnsupportedMediaType
-    if (request.content_length or 0) > LARGEST_BODY:
-        raise RequestEntityTooLarge
+    _refuse_early(media_type, LARGEST_BODY)
     with suppress(AttributeError):  # Flask before 3.1 reads on, up to the host's own limit
         request.max_content_length = LARGEST_BODY + 1  # reading stops there, saying nothing
     body = request.get_data()
     if len(body) > LARGEST_BODY:
         raise RequestEntityTooLarge
     return body
+
+
+def _refuse_early(media_type: str, largest: int) -> None:
+    if request.mimetype != media_type:
+        raise UnsupportedMediaType
+    if (request.content_length or 0) > largest:
+        raise RequestEntityTooLarge

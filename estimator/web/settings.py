@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from estimator.services.publishing.two_people import TwoPeople
 from estimator.storage.database import DEFAULT_URL
 
 PREFIX = "ESTIMATOR_"
@@ -18,6 +19,14 @@ class Settings:
     database_url: str = DEFAULT_URL
     secret_key: str = ""
     """Seals the audit and encrypts what must stay secret. Blank: kept in a file beside SQLite."""
+    two_people: str = "auto"
+    """Whether whoever uploads rules may not approve them: auto, always or never."""
+    audit_checkpoint: str = ""
+    """A file, best on another disk, that is told the audit's last entry at each publishing."""
+
+    def __post_init__(self) -> None:
+        if self.two_people not in set(TwoPeople):
+            raise ValueError(f"{PREFIX}TWO_PEOPLE is auto, always or never, not {self.two_people}.")
 
 
 def read_settings(*sources: Mapping[str, Any]) -> Settings:

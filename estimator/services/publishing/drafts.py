@@ -53,7 +53,7 @@ def upload(database: Database, act: Act, sent: Upload) -> int:
 
 def accept(database: Database, act: Act, number: int, finding: str, why: str) -> None:
     """Accept one finding to decide on, by its digest; raises ``RulebookRefused``."""
-    given = reason(why, f"why-{finding}")
+    given = reason(why)
     with database.writing() as session:
         draft = _open(session, number)
         found = kept.to_decide(kept.findings(draft.findings)).get(finding)

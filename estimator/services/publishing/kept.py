@@ -22,25 +22,22 @@ def documents(findings: Iterable[Finding]) -> list[dict[str, Any]]:
 
 def findings(kept: Iterable[Mapping[str, Any]]) -> tuple[Finding, ...]:
     """Return the findings that ``documents`` was given."""
-    return tuple(map(_finding, kept))
+    return tuple(map(finding, kept))
 
 
-def _finding(kept: Mapping[str, Any]) -> Finding:
-    return Finding(
-        **{
-            **kept,
-            "severity": Severity(kept["severity"]),
-            "also": tuple(kept.get("also", ())),
-        }
-    )
+def finding(kept: Mapping[str, Any]) -> Finding:
+    """Return one finding; what a release keeps beside it (who accepted it, why) is left out."""
+    given = {name: kept[name] for name in Finding.__dataclass_fields__ if name in kept}
+    severity = Severity(kept["severity"])
+    return Finding(**{**given, "severity": severity, "also": tuple(kept.get("also", ()))})
 
 
-def digest(finding: Finding) -> str:
+def digest(found: Finding) -> str:
     """Return what names a finding: whoever accepts it accepts this code, place, value and words.
 
     One that says something else after the workbook or the program has changed has another.
     """
-    told = [finding.code, finding.sheet, finding.cell, finding.shown, finding.message]
+    told = [found.code, found.sheet, found.cell, found.shown, found.message]
     return sha256(json.dumps(told).encode()).hexdigest()
 
 
@@ -53,11 +50,11 @@ def accepted(found: Iterable[Finding], by: Mapping[str, Acceptance]) -> list[dic
     """Return the findings that were accepted as a release keeps them: with reason and person."""
     return [
         {
-            **documents([finding])[0],
+            **documents([each])[0],
             "reason": by[name].reason,
             "accepted_by": by[name].accepted_by,
             "accepted_at": by[name].accepted_at.isoformat(),
         }
-        for name, finding in to_decide(found).items()
+        for name, each in to_decide(found).items()
         if name in by
     ]

@@ -8,7 +8,7 @@ from estimator.services.rulebooks import RulebookRefused
 LONGEST = 2_000
 
 
-def reason(text: str, field: str = "why") -> str:
+def reason(text: str) -> str:
     r"""Return a reason as it is kept; raises ``RulebookRefused``.
 
     >>> reason("  Prices of\r\nMarch ")
@@ -16,8 +16,8 @@ def reason(text: str, field: str = "why") -> str:
     """
     kept = text.replace("\r\n", "\n").strip()
     if not kept:
-        raise RulebookRefused((refusal("reason-missing", field=field),))
+        raise RulebookRefused((refusal("reason-missing", field="why"),))
     shown = kept.replace("\n", "").replace("\t", "")
     if len(kept) > LONGEST or not shown.isprintable():
-        raise RulebookRefused((refusal("reason-not-readable", field=field),))
+        raise RulebookRefused((refusal("reason-not-readable", field="why"),))
     return kept

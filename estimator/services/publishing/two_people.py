@@ -35,10 +35,14 @@ class TwoPersonRule:
         return self.when is TwoPeople.ALWAYS
 
 
-def one_person(names: Iterable[str | None]) -> bool:
-    """Whether all *names* are of one person.
+TERMINAL = " (command line)"
+"""How the name of the machine's own user ends, which no account's does."""
 
-    >>> one_person(["robin", "Robin"]), one_person(["robin", "kim"])
+
+def one_person(names: Iterable[str]) -> bool:
+    """Whether all *names* are of one person; by a terminal they are the same as by the pages.
+
+    >>> one_person(["robin", "Robin (command line)"]), one_person(["robin", "kim"])
     (True, False)
     """
-    return len({(name or "").strip().casefold() for name in names}) == 1
+    return len({name.removesuffix(TERMINAL).strip().casefold() for name in names}) == 1
