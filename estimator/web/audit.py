@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from flask import Blueprint, Response, render_template, request
 
 from estimator.services import audit_check
@@ -14,6 +17,21 @@ from estimator.web.methods import add_page
 
 AT_ONCE = 100
 LARGEST = 2**31 - 1
+WORDS = {
+    "draft.upload": "uploaded draft",
+    "draft.refuse": "uploaded a file that was refused",
+    "draft.accept": "accepted a finding of draft",
+    "draft.withdraw": "withdrew draft",
+    "draft.check_again": "found something else in draft",
+    "draft.download": "downloaded draft",
+    "release.publish": "published release",
+    "release.roll_back": "rolled back by release",
+    "release.download": "downloaded release",
+    "database.backup": "backed up everything at",
+    "database.restore": "restored everything as of",
+}
+"""What was done, as people say it; anything else by its own name."""
+LONGEST = 200
 
 
 class AuditPage:
@@ -38,6 +56,8 @@ class AuditPage:
         return render_template(
             "estimator/audit.html",
             entries=shown,
+            words=WORDS,
+            short=_short,
             older=shown[-1].number if len(shown) == AT_ONCE else None,
             checkpoint=checkpoints[-1] if checkpoints else None,
             has_checkpoints=self._desk.checkpoints is not None,
@@ -59,6 +79,13 @@ class AuditPage:
             return [], str(error)
         except OSError as error:
             return [], f"The checkpoints cannot be read: {error.strerror}."
+
+
+def _short(value: Any) -> str:
+    """Return a detail as it fits into a line; of a digest, its beginning."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    digest = len(text) == 64 and " " not in text
+    return f"{text[:12]}…" if digest else text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def _no_secret(error: NoSecretKey) -> Response:

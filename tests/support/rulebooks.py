@@ -13,10 +13,12 @@ from estimator.services.publishing.gate import Approval
 from estimator.services.publishing.releasing import publish
 from estimator.services.publishing.two_people import TwoPeople, TwoPersonRule
 from estimator.storage.database import Database
+from estimator.storage.secret import key_for
 from tests.builders import BASE, TODAY, a_test, cash, course, deductible, sheets, treatment
 
 NOW = datetime(2026, 3, 2, 15, 30, tzinfo=UTC)
-AUDIT = Audit(b"k" * 32)
+SECRET = "k" * 32
+AUDIT = Audit(key_for(SECRET.encode(), "audit"))
 WHY = "Prices of March"
 ONE, TWO = TwoPersonRule(TwoPeople.NEVER), TwoPersonRule(TwoPeople.ALWAYS)
 

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
+from estimator.storage.database import Database
 from estimator.web import Settings, create_app
 from estimator.web.source import Source
 from tests.web import rules
@@ -23,6 +24,9 @@ class SmallSource(Source):
 
     def has_accounts(self) -> bool:
         return False
+
+    def database(self) -> Database:
+        raise ConnectionError("these tests have no database")
 
 
 def small(app: Flask) -> Flask:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from flask import Response, current_app, render_template, request, url_for
 from werkzeug.exceptions import NotFound
@@ -50,7 +51,7 @@ class Drafts:
             kept = {name: value for name, value in chosen.items() if value}
             return answers.next_page(".draft", f"finding-{finding[:12]}", number=number, **kept)
 
-        return self._do(number, work, field=f"why-{finding[:12]}")
+        return self._do(number, work, f"why-{finding[:12]}", why)
 
     def withdraw(self, number: int) -> Response | tuple[str, int]:
         """Close a draft without publishing it."""
@@ -60,7 +61,7 @@ class Drafts:
             drafts.withdraw(self._desk.database, self._desk.act(), number, why)
             return answers.next_page(".draft", number=number)
 
-        return self._do(number, work, field="withdraw_why")
+        return self._do(number, work, "withdraw_why", why)
 
     def publish(self, number: int) -> Response | tuple[str, int]:
         """Let a draft go live."""
@@ -74,12 +75,15 @@ class Drafts:
             desk.keep_checkpoint()
             return answers.next_page(".release", number=made)
 
-        return self._do(number, work, why=why)
+        return self._do(number, work, "why", why)
 
     def _do(
-        self, number: int, work: Callable[[], Response], *, why: str = "", field: str = "why"
+        self, number: int, work: Callable[[], Response], field: str = "why", typed: str = ""
     ) -> Response | tuple[str, int]:
-        """Do something to a draft, or show it with what stands in the way, by the field."""
+        """Do something to a draft, or show it with what stands in the way.
+
+        *field* is where the reason was typed, which is shown again.
+        """
         answers.known(number)
         try:
             return work()
@@ -90,9 +94,14 @@ class Drafts:
                 replace(each, field=field) if each.field == "why" else each
                 for each in refused.findings
             )
-            return self._page(number, tuple(problems), why), 422
+            return self._page(number, tuple(problems), {field: typed}), 422
 
-    def _page(self, number: int, problems: tuple[Finding, ...] = (), why: str = "") -> str:
+    def _page(
+        self,
+        number: int,
+        problems: tuple[Finding, ...] = (),
+        typed: Mapping[str, str] = MappingProxyType({}),
+    ) -> str:
         who, desk = identity(), self._desk
         seen = view.draft_view(desk.database, answers.known(number), who.name, desk.rule)
         if seen is None:
@@ -103,7 +112,7 @@ class Drafts:
             page_=DraftPage(seen, chosen),
             draft=seen.draft,
             problems=problems,
-            why=why,
+            typed=typed,
             difference_url=_difference(number),
             may_edit=who.role.includes(Role.EDITOR) and seen.draft.state == "open",
             may_publish=who.role.includes(Role.APPROVER) and seen.draft.state == "open",

@@ -156,9 +156,14 @@ class DraftPage:
         return self.seen.draft.base != self.seen.live
 
     @property
-    def in_the_way(self) -> tuple[Finding, ...]:
-        """Why whoever looks cannot publish it; a live release that moved can be confirmed."""
-        return tuple(each for each in self.seen.against if each.code != "live-release-moved")
+    def own(self) -> bool:
+        """Whether whoever looks uploaded it and so cannot approve it."""
+        return any(each.code == "needs-another-person" for each in self.seen.against)
+
+    @property
+    def ready(self) -> bool:
+        """Whether whoever looks can publish it; a live release that moved they confirm."""
+        return all(each.code == "live-release-moved" for each in self.seen.against)
 
 
 def accepted_shown(accepted: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
