@@ -18,9 +18,10 @@ from typing import Any
 import click
 
 from estimator import __version__
-from estimator.commands import accounts
+from estimator.commands import accounts, audit, backup, releases
 from estimator.commands.terminal import (
     UNREADABLE,
+    bytes_of,
     database_url,
     fail,
     finding_text,
@@ -40,8 +41,6 @@ from estimator.services.intake.cases import adjudicate_case
 from estimator.services.intake.fields import DocumentRefused
 from estimator.services.intake.reading import read_json
 from estimator.services.rulebooks import DatabaseUnavailable, RulebookRefused
-
-BYTES_LIMIT = 64 * 1024 * 1024
 
 
 class _Commands(click.Group):
@@ -63,7 +62,8 @@ def main() -> None:
     """Say what ketamine infusions cost a patient out of pocket, beside SSRIs."""
 
 
-main.add_command(accounts.user)
+for command in (accounts.user, releases.release, audit.audit, backup.backup, backup.restore):
+    main.add_command(command)
 
 
 @main.command()
@@ -74,7 +74,7 @@ def check(workbook: str, as_json: bool) -> None:
 
     Exit code 0: it can be published; 1: it cannot; 2: it cannot be read.
     """
-    checked = rulebooks.check(_bytes_of(workbook), today())
+    checked = rulebooks.check(bytes_of(workbook), today())
     if as_json:
         print_json(
             {
@@ -126,7 +126,7 @@ def new(workbook: Path, source: str | None, in_network: str, **texts: str | None
 
 
 def _clinic_workbook(source: str, given: dict[str, str], payers: list[str]) -> bytes:
-    checked = rulebooks.check(_bytes_of(source), today())
+    checked = rulebooks.check(bytes_of(source), today())
     if checked.rulebook is None:
         refuse(checked.findings)
     rows = checked.loaded.rows
@@ -141,7 +141,7 @@ def _clinic_workbook(source: str, given: dict[str, str], payers: list[str]) -> b
 @click.argument("result", metavar="NEW.xlsx", type=click.Path(path_type=Path))
 def setup(workbook: str, result: Path) -> None:
     """Write a new workbook with the answers of the page "Set up your clinic" as rows."""
-    done = clinic_workbook.set_up(_bytes_of(workbook), today())
+    done = clinic_workbook.set_up(bytes_of(workbook), today())
     if done.workbook is None:
         refuse(done.findings)
     _write_new(result, done.workbook)
@@ -301,7 +301,7 @@ def _rules(workbook: str | None) -> tuple[Any, int | None, str]:
             fail(f"The database of ESTIMATOR_DATABASE_URL cannot be used: {error}")
         return live.rulebook, live.number, live.fingerprint
     try:
-        rules, fingerprint = rulebooks.open_workbook(_bytes_of(workbook), today())
+        rules, fingerprint = rulebooks.open_workbook(bytes_of(workbook), today())
     except RulebookRefused as refused:
         say(finding for finding in refused.findings if finding.severity == "stop")
         sys.exit(1)
@@ -326,21 +326,10 @@ def _answer_each(document: Any, answer: Callable[[Any], Any]) -> None:
 
 def _document(name: str) -> Any:
     try:
-        return read_json(_bytes_of(name))
+        return read_json(bytes_of(name))
     except DocumentRefused as refused:
         say(refused.findings)
         sys.exit(1)
-
-
-def _bytes_of(name: str) -> bytes:
-    """Return the bytes of a file, or of standard input for ``-``."""
-    if name == "-":
-        return sys.stdin.buffer.read(BYTES_LIMIT)
-    try:
-        with Path(name).open("rb") as file:
-            return file.read(BYTES_LIMIT)
-    except OSError as error:
-        fail(f"{name} cannot be read: {reason(error)}.")
 
 
 def _workbook_finding(finding: Finding) -> dict[str, str]:

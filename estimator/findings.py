@@ -30,7 +30,8 @@ class Finding:
 
     ``code`` is stable and documented in docs/findings.md. A place in a workbook is
     ``sheet``, ``cell`` (A1 style) and ``header``; a place in a document is ``field``
-    (``accumulators[0].individual``). ``shown`` is the value as the person sees it.
+    (``accumulators[0].individual``). ``shown`` is the value as the person sees it. ``also``
+    are further cells with the same problem, where long repeats are told once.
     """
 
     severity: Severity
@@ -42,6 +43,7 @@ class Finding:
     cell: str = ""
     header: str = ""
     shown: str = ""
+    also: tuple[str, ...] = ()
 
     @property
     def where(self) -> str:

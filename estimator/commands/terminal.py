@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -15,6 +16,18 @@ from estimator.findings import Finding
 from estimator.storage.database import DEFAULT_URL
 
 UNREADABLE = 2
+BYTES_LIMIT = 64 * 1024 * 1024
+
+
+def bytes_of(name: str) -> bytes:
+    """Return the bytes of a file, or of standard input for ``-``."""
+    if name == "-":
+        return sys.stdin.buffer.read(BYTES_LIMIT)
+    try:
+        with Path(name).open("rb") as file:
+            return file.read(BYTES_LIMIT)
+    except OSError as error:
+        fail(f"{name} cannot be read: {reason(error)}.")
 
 
 def fail(message: str) -> NoReturn:

@@ -98,4 +98,5 @@ def _told_once(repeats: list[Finding]) -> list[Finding]:
     shown, rest = repeats[:SHOWN_EACH], repeats[SHOWN_EACH:]
     numbers = (int("".join(filter(str.isdigit, each.cell)) or 0) for each in rest)
     more = f" And {len(rest)} more in this column: rows {runs(numbers)}."
-    return [*shown[:-1], replace(shown[-1], message=shown[-1].message + more)]
+    last = replace(shown[-1], message=shown[-1].message + more, also=tuple(e.cell for e in rest))
+    return [*shown[:-1], last]

@@ -63,6 +63,8 @@ _FORMATS = {
     Kind.DATE: "yyyy-mm-dd",
     Kind.COUNT: "0",
 }
+REFERRED = frozenset(column.references for each in SHEETS for column in each.columns) - {""}
+"""Sheets whose IDs stand in columns of others."""
 _CATEGORY = "list_category"
 _YES_NO = "list_yes_no"
 _SPARE_CATEGORIES = 50
@@ -87,7 +89,7 @@ def write_workbook(
         writer.Book(
             readme=readme,
             sheets=[_sheet(sheet, rows.get(sheet.name, ())) for sheet in SHEETS],
-            lists=[*_word_lists(), _categories(rows.get("Items", ()))],
+            lists=lists(rows.get("Items", ())),
             last=[_changes(changes)],
             form=form,
         )
@@ -97,15 +99,17 @@ def write_workbook(
 def _sheet(sheet: Sheet, rows: Sequence[Row]) -> writer.Sheet:
     contents = [[cell_content(sheet, column, row) for column in sheet.columns] for row in rows]
     columns = tuple(
-        _column(sheet, column, [line[at] for line in contents])
+        written_column(sheet, column, [line[at] for line in contents])
         for at, column in enumerate(sheet.columns)
     )
-    referred = {column.references for each in SHEETS for column in each.columns}
-    named = {_ids(sheet.name): 0} if sheet.name in referred else {}
+    named = {ids_of(sheet.name): 0} if sheet.name in REFERRED else {}
     return writer.Sheet(name=sheet.name, columns=columns, rows=contents, named=named)
 
 
-def _column(sheet: Sheet, column: Column, contents: Sequence[writer.Content]) -> writer.Column:
+def written_column(
+    sheet: Sheet, column: Column, contents: Sequence[writer.Copied]
+) -> writer.Column:
+    """Return a column as it is written: with its help, its format and its dropdown."""
     longest = max((len(str(each)) for each in contents if each is not None), default=0)
     is_long = column.kind in (Kind.TEXT, Kind.TEXTS) and longest > _MOST_WIDTH
     wanted = max(longest, len(column.header) * 0.75, _LEAST_WIDTH) + 3
@@ -133,8 +137,13 @@ def _choices(sheet: Sheet, column: Column) -> str:
     if column.kind is Kind.WORD:
         return _list_name(sheet, column)
     if column.references:
-        return _ids(column.references)
+        return ids_of(column.references)
     return _CATEGORY if column.name == "category" else ""
+
+
+def lists(items: Iterable[Row]) -> list[writer.Choices]:
+    """Return the words behind all dropdowns but those of IDs."""
+    return [*_word_lists(), _categories(items)]
 
 
 def _word_lists() -> list[writer.Choices]:
@@ -182,5 +191,6 @@ def _changes(changes: Sequence[Sequence[str]]) -> writer.Sheet:
     return writer.Sheet(name="Changes", columns=columns, rows=entries)
 
 
-def _ids(sheet: str) -> str:
+def ids_of(sheet: str) -> str:
+    """Return the defined name for the IDs of a sheet."""
     return f"ids_{sheet.lower()}"

@@ -5,7 +5,8 @@ A rulebook with a failing test cannot be published.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from estimator.engine.money import dollars
@@ -21,16 +22,47 @@ from estimator.services.intake.fields import DocumentRefused
 ROUTES = {"insured": "insured", "self-pay": "self_pay"}
 
 
-def run_tests(rulebook: Rulebook, seen: Seen) -> Iterator[Finding]:
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a row of Tests expects the patient to pay, and what the rules give."""
+
+    row: int
+    id: str
+    what: str
+    expected: str
+    got: str
+    """An amount, or why there is none."""
+    passed: bool
+
+    @property
+    def problem(self) -> str:
+        """What is wrong, to follow the name of the test."""
+        if self.got[:1].isdigit():
+            return f"expects the patient to pay ${self.expected}, but the rules give ${self.got}."
+        return self.got
+
+
+def run_tests(rulebook: Rulebook) -> tuple[Outcome, ...]:
+    """Return what each test of the rulebook gives."""
+    return tuple(_outcome(rulebook, test) for test in rulebook.tests)
+
+
+def failing(rulebook: Rulebook, outcomes: Iterable[Outcome], seen: Seen) -> Iterator[Finding]:
     """Yield a finding for each test whose estimate differs from what it expects."""
-    for test in rulebook.tests:
-        place = seen.place("Tests", test.row, "expect_cents", test.expect_cents)
-        problem = _problem(rulebook, test)
-        if problem:
-            yield finding("failing-test", place, problem, subject=f"Test {test.test_id}")
+    expected = {test.row: test.expect_cents for test in rulebook.tests}
+    for outcome in outcomes:
+        if not outcome.passed:
+            place = seen.place("Tests", outcome.row, "expect_cents", expected[outcome.row])
+            subject = f"Test {outcome.id}"
+            yield finding("failing-test", place, outcome.problem, subject=subject)
 
 
-def _problem(rulebook: Rulebook, test: r.TestRow) -> str | None:
+def _outcome(rulebook: Rulebook, test: r.TestRow) -> Outcome:
+    expected, got = dollars(test.expect_cents), _got(rulebook, test)
+    return Outcome(test.row, test.test_id, test.checks, expected, got, got == expected)
+
+
+def _got(rulebook: Rulebook, test: r.TestRow) -> str:
     try:
         answer = estimate(request_of(rulebook, test), rulebook, today=test.start_date)
     except DocumentRefused as refused:
@@ -41,10 +73,7 @@ def _problem(rulebook: Rulebook, test: r.TestRow) -> str | None:
     if name not in got:
         offered = ", ".join(got) or "none"
         return f"expects the route {test.route}, which is not offered; offered: {offered}."
-    expected = dollars(test.expect_cents)
-    if got[name] == expected:
-        return None
-    return f"expects the patient to pay ${expected}, but the rules give ${got[name]}."
+    return str(got[name])
 
 
 def request_of(rulebook: Rulebook, test: r.TestRow) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ from estimator.rulebook.model import Rulebook
 from estimator.rulebook.problems import in_order
 from estimator.rulebook.seen import Seen
 from estimator.services.clinic_workbook import not_moved
-from estimator.services.rulebook_tests import run_tests
+from estimator.services.rulebook_tests import Outcome, failing, run_tests
 from estimator.sheets.apart import read_apart
 from estimator.sheets.workbook import Book, read_workbook
 from estimator.storage import releases
@@ -58,6 +58,8 @@ class Checked:
     rulebook: Rulebook | None
     """``None`` where a finding stops."""
     fingerprint: str | None
+    tests: tuple[Outcome, ...] = ()
+    """What its Tests gave; they are not run where something else stops."""
 
     @property
     def publishable(self) -> bool:
@@ -92,9 +94,10 @@ def check(data: bytes, today: date, read: Reader = read_apart) -> Checked:
     if stops(findings):
         return Checked(loaded, findings, None, fingerprint)
     rulebook = Rulebook(loaded.rows)
-    failing = tuple(run_tests(rulebook, Seen.of(loaded)))
-    usable = None if stops(failing) else rulebook
-    return Checked(loaded, in_order((*findings, *failing)), usable, fingerprint)
+    outcomes = run_tests(rulebook)
+    problems = tuple(failing(rulebook, outcomes, Seen.of(loaded)))
+    usable = None if problems else rulebook
+    return Checked(loaded, in_order((*findings, *problems)), usable, fingerprint, outcomes)
 
 
 def open_workbook(data: bytes, today: date) -> tuple[Rulebook, str]:
@@ -136,6 +139,7 @@ def new_release(
         published_at=now.astimezone(UTC),
         published_by=who,
         reason=why,
+        tests=[asdict(outcome) for outcome in checked.tests],
     )
 
 
@@ -152,12 +156,19 @@ def prepared(url: str, now: datetime) -> Live:
 @contextmanager
 def opened(url: str) -> Iterator[Database]:
     """Give the database at *url* with its tables, and close it; raises ``DatabaseUnavailable``."""
+    with reached(url) as database:
+        migrate(database)
+        yield database
+
+
+@contextmanager
+def reached(url: str) -> Iterator[Database]:
+    """Give the database at *url* as it is, and close it; raises ``DatabaseUnavailable``."""
     try:
         database = open_database(url)
     except (ValueError, OSError, SQLAlchemyError) as error:
         raise DatabaseUnavailable(_first_line(error)) from error
     try:
-        migrate(database)
         yield database
     except (OSError, SQLAlchemyError) as error:
         raise DatabaseUnavailable(_first_line(error)) from error

@@ -6,10 +6,11 @@ that nothing a person typed becomes a formula or a link.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -41,7 +42,17 @@ class Share:
     percent: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class Formatted:
+    """A number or date in a format of its own, which may say what it means (00636, 1-Mar)."""
+
+    value: Decimal | date
+    number_format: str
+
+
 Content = str | Decimal | date | Share | None
+Copied = Content | Formatted | bool
+"""What a cell can hold that is copied as it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +76,11 @@ class Sheet:
 
     name: str
     columns: tuple[Column, ...]
-    rows: Sequence[Sequence[Content]] = ()
+    rows: Sequence[Sequence[Copied]] = ()
     named: Mapping[str, int] = field(default_factory=dict)
     """Defined names for what stands in a column, by the column's place from 0."""
+    marked: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """Colors behind cells, by row and column from 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +136,13 @@ class _Formats:
             self._made[key] = self._workbook.add_format(dict(properties))
         return self._made[key]
 
-    def cell(self, column: Column, number_format: str = "") -> Any:
+    def cell(self, column: Column, number_format: str = "", color: str = "") -> Any:
         base = _WRAPPED if column.wrap else _CELL
         if "yy" in column.number_format:  # a day to the right would touch the text beside it
             base = {**base, "align": "left"}
-        return self.of({**base, "num_format": number_format or column.number_format})
+        marked = {"bg_color": color, "font_color": "#1A1A1A"} if color else {}
+        number_format = number_format or column.number_format
+        return self.of({**base, **marked, "num_format": number_format})
 
 
 def _write_readme(workbook: Any, lines: Sequence[str]) -> None:
@@ -153,7 +168,10 @@ def _write_sheet(workbook: Any, sheet: Sheet, formats: _Formats) -> None:
             page.data_validation(1, at, last, at, _dropdown(column))
     for number, row in enumerate(sheet.rows, start=1):
         for at, (column, content) in enumerate(zip(sheet.columns, row, strict=True)):
-            _write_cell(page, (number, at), content, column, formats)
+            color = sheet.marked.get((number, at), "")
+            _write_cell(page, (number, at), content, partial(formats.cell, column, color=color))
+            if color and content is None:
+                page.write_blank(number, at, None, formats.cell(column, color=color))
         page.set_row(number, _height(sheet.columns, row))
     if sheet.columns:
         page.autofilter(0, 0, max(len(sheet.rows), 1), len(sheet.columns) - 1)
@@ -162,7 +180,7 @@ def _write_sheet(workbook: Any, sheet: Sheet, formats: _Formats) -> None:
         workbook.define_name(name, f"='{sheet.name}'!${letter}$2:${letter}${last + 1}")
 
 
-def _height(columns: Sequence[Column], row: Sequence[Content]) -> float | None:
+def _height(columns: Sequence[Column], row: Sequence[Copied]) -> float | None:
     cells = zip(columns, row, strict=True)
     return height([(str(content or ""), column.width) for column, content in cells if column.wrap])
 
@@ -184,20 +202,22 @@ def _dropdown(column: Column) -> dict[str, Any]:
     }
 
 
-def _write_cell(
-    page: Any, at: tuple[int, int], content: Content, column: Column, formats: _Formats
-) -> None:
+def _write_cell(page: Any, at: tuple[int, int], content: Copied, shape: Callable[..., Any]) -> None:
+    """Write what stands in a cell; *shape* gives its format, in a number format if need be."""
     if content is None or content == "":
         return
     if isinstance(content, str):
-        page.write_string(*at, content, formats.cell(column))
-    elif isinstance(content, date):
-        page.write_datetime(*at, content, formats.cell(column))
+        page.write_string(*at, content, shape())
+    elif isinstance(content, bool):
+        page.write_boolean(*at, content, shape())
     elif isinstance(content, Share):
-        share = float(content.percent.scaleb(-2))
-        page.write_number(*at, share, formats.cell(column, _PERCENT_FORMAT))
+        page.write_number(*at, float(content.percent.scaleb(-2)), shape(_PERCENT_FORMAT))
+    elif isinstance(content, Formatted):
+        _write_cell(page, at, content.value, partial(shape, content.number_format))
+    elif isinstance(content, date):
+        page.write_datetime(*at, content, shape())
     else:
-        page.write_number(*at, float(content), formats.cell(column))
+        page.write_number(*at, float(content), shape())
 
 
 def _write_lists(workbook: Any, lists: Iterable[Choices], formats: _Formats) -> None:

@@ -86,3 +86,9 @@ def end_older(session: Session, seen_before: datetime, began_before: datetime) -
 
 def _removed(session: Session, statement: Delete) -> int:
     return cast("CursorResult[Any]", session.execute(statement)).rowcount
+
+
+def enabled(session: Session) -> int:
+    """Return how many accounts are not disabled."""
+    query = select(func.count()).select_from(User).where(User.disabled_at.is_(None))
+    return session.scalar(query) or 0

@@ -82,18 +82,30 @@ def open_database(url: str = DEFAULT_URL) -> Database:
     return Database(_open_sqlite(parsed))
 
 
-def migrate(database: Database) -> None:
-    """Bring the tables to this version; processes that start at once take turns."""
+def migrate(database: Database, to: str = HEAD) -> None:
+    """Bring the tables to this version; processes that start at once take turns.
+
+    Only a restoration goes by way of an earlier one.
+    """
     engine = database.engine
     with _in_turn(engine):
-        if _version(engine) == HEAD:
+        if schema(database) == to:
             return
         # Alembic takes as long to import as a start may take in all
         from estimator.storage.upgrading import upgrade  # noqa: PLC0415 - see above
 
         if engine.dialect.name == "sqlite":
             _log_ahead(engine)
-        upgrade(engine.execution_options(**{_WRITES: True}))
+        upgrade(engine.execution_options(**{_WRITES: True}), to)
+
+
+def schema(database: Database) -> str | None:
+    """Return the last migration that a database has had; ``None`` for one without tables."""
+    with database.engine.connect() as connection:
+        if not inspect(connection).has_table(VERSION_TABLE):
+            return None
+        found = select(column("version_num", String)).select_from(table(VERSION_TABLE))
+        return connection.scalar(found)
 
 
 def _open_sqlite(url: URL) -> Engine:
@@ -127,14 +139,6 @@ def _in_turn(engine: Engine) -> Iterator[None]:
     with Path(f"{engine.url.database}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def _version(engine: Engine) -> str | None:
-    with engine.connect() as connection:
-        if not inspect(connection).has_table(VERSION_TABLE):
-            return None
-        found = select(column("version_num", String)).select_from(table(VERSION_TABLE))
-        return connection.scalar(found)
 
 
 def _log_ahead(engine: Engine) -> None:

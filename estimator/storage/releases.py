@@ -41,13 +41,13 @@ def publish(session: Session, new: NewRelease) -> Release:
     Whoever publishes at the same moment waits until that session ends and gets the number
     after this one.
     """
-    _wait_for_others(session)
+    wait_for_others(session)
     return _add(session, new)
 
 
 def publish_if_empty(session: Session, new: NewRelease) -> Release | None:
     """Add *new* as release 1; where there is a release already, return ``None``."""
-    _wait_for_others(session)
+    wait_for_others(session)
     return _add(session, new) if current_number(session) is None else None
 
 
@@ -61,14 +61,21 @@ def load(session: Session, number: int) -> Release | None:
     return session.get(Release, number)
 
 
+def page(session: Session, number: int) -> Release | None:
+    """Return a release without its workbook and snapshot."""
+    return session.scalar(select(Release).options(*_LIGHT).where(Release.number == number))
+
+
 def history(session: Session) -> Sequence[Release]:
     """Return all releases, newest first, without their workbooks and snapshots."""
-    light = (defer(Release.workbook, raiseload=True), defer(Release.snapshot, raiseload=True))
-    return session.scalars(select(Release).options(*light).order_by(Release.number.desc())).all()
+    return session.scalars(select(Release).options(*_LIGHT).order_by(Release.number.desc())).all()
 
 
-def _wait_for_others(session: Session) -> None:
-    """Let one publisher in at a time. On SQLite, a session for writing already does."""
+_LIGHT = (defer(Release.workbook, raiseload=True), defer(Release.snapshot, raiseload=True))
+
+
+def wait_for_others(session: Session) -> None:
+    """Let one publisher in until the session ends; on SQLite, one for writing already does."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text(f"LOCK TABLE {Release.__tablename__} IN EXCLUSIVE MODE"))
 

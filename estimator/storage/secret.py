@@ -31,7 +31,25 @@ def secret_key(database: Database, given: str | None) -> bytes:
         raise NoSecretKey(
             "Set ESTIMATOR_SECRET_KEY to a long random text, the same on every machine."
         )
-    return _kept_beside(Path(str(database.engine.url.database)))
+    path = _path_beside(database)
+    if not path.exists():
+        _make(path, secrets.token_urlsafe(32).encode())
+    return path.read_bytes().strip()
+
+
+def has_secret(database: Database, given: str | None) -> bool:
+    """Whether there is a secret without making one."""
+    if given:
+        return True
+    return database.engine.dialect.name == "sqlite" and _path_beside(database).exists()
+
+
+def keep_secret(database: Database, secret: bytes) -> bool:
+    """Keep a secret beside a SQLite database that has none; say whether that was done."""
+    if database.engine.dialect.name != "sqlite" or _path_beside(database).exists():
+        return False
+    _make(_path_beside(database), secret)
+    return True
 
 
 def key_for(secret: bytes, purpose: str) -> bytes:
@@ -39,18 +57,21 @@ def key_for(secret: bytes, purpose: str) -> bytes:
     return hmac.digest(secret, purpose.encode(), sha256)
 
 
-def _kept_beside(database: Path) -> bytes:
-    path = database.with_name(f"{database.name}.secret")
-    if not path.exists():
-        made = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(32))
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(made, path)  # the first of several processes wins, whole
-        except FileExistsError:
-            pass
-        finally:
-            made.unlink()
-    return path.read_bytes().strip()
+def _path_beside(database: Database) -> Path:
+    path = Path(str(database.engine.url.database))
+    return path.with_name(f"{path.name}.secret")
+
+
+def _make(path: Path, secret: bytes) -> None:
+    """Write a secret for its owner's eyes alone; the first of several processes wins, whole."""
+    made = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(secret)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(made, path)
+    except FileExistsError:
+        pass
+    finally:
+        made.unlink()

@@ -102,7 +102,7 @@ class Release(Base):
 class Draft(Base):
     """An uploaded workbook on its way to a release: what is wrong with it, what its Tests gave.
 
-    ``snapshot`` and ``fingerprint`` are there where the file can be read without a stop.
+    ``snapshot`` and ``fingerprint`` are there where nothing but a failing test stops it.
     """
 
     __tablename__ = "estimator_drafts"
@@ -119,6 +119,8 @@ class Draft(Base):
     reason: Mapped[str] = mapped_column(Text)
     uploaded_by: Mapped[str] = mapped_column(Text)
     uploaded_at: Mapped[datetime] = mapped_column(Moment)
+    base: Mapped[int | None] = mapped_column(ForeignKey("estimator_releases.number"))
+    """The release that was live when it was uploaded."""
     release: Mapped[int | None] = mapped_column(ForeignKey("estimator_releases.number"))
     """The release it became."""
 
@@ -130,7 +132,7 @@ class Acceptance(Base):
 
     draft: Mapped[int] = mapped_column(ForeignKey("estimator_drafts.number"), primary_key=True)
     finding: Mapped[str] = mapped_column(String(64), primary_key=True)
-    """Which: a digest of its code, place and value."""
+    """Which: a digest of its code, place, value and words."""
     reason: Mapped[str] = mapped_column(Text)
     accepted_by: Mapped[str] = mapped_column(Text)
     accepted_at: Mapped[datetime] = mapped_column(Moment)

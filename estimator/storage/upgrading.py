@@ -12,7 +12,7 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 0x6B657461  # any number nobody else in the same database uses
 
 
-def upgrade(engine: Engine) -> None:
+def upgrade(engine: Engine, to: str) -> None:
     """Run what is missing in one transaction; on PostgreSQL, after those who began before."""
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
@@ -20,4 +20,4 @@ def upgrade(engine: Engine) -> None:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)

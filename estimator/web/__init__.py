@@ -15,8 +15,11 @@ from estimator.services.accounts.roles import Identity, Role
 from estimator.web.access import Access, Identify
 from estimator.web.accounts import Accounts
 from estimator.web.api import Api
+from estimator.web.audit import AuditPage
+from estimator.web.desk import Desk
 from estimator.web.headers import secure
 from estimator.web.pages import Pages
+from estimator.web.rulebook import RulebookPages
 from estimator.web.rules import Rules
 from estimator.web.settings import Settings, SettingsRefused, read_settings
 from estimator.web.source import Source
@@ -66,6 +69,9 @@ class Estimator:
         blueprint.register_blueprint(Pages(source).blueprint())
         blueprint.register_blueprint(Rules(source).blueprint())
         blueprint.register_blueprint(Accounts(self.name, source).blueprint())
+        desk = Desk(source, people_counted=self.identify is None)
+        blueprint.register_blueprint(RulebookPages(desk).blueprint())
+        blueprint.register_blueprint(AuditPage(desk).blueprint())
         blueprint.before_request(Access(self.name, source, self.identify).check)
         blueprint.after_request(secure)
         return blueprint

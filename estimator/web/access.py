@@ -60,6 +60,20 @@ NEEDS: Mapping[str, Role | None] = {
     "accounts.add": Role.ADMIN,
     "accounts.one": Role.ADMIN,
     "accounts.change": Role.ADMIN,
+    "rulebook.releases": Role.VIEWER,
+    "rulebook.release": Role.VIEWER,
+    "rulebook.original": Role.VIEWER,
+    "rulebook.clean": Role.VIEWER,
+    "rulebook.roll_back": Role.APPROVER,
+    "rulebook.upload_form": Role.EDITOR,
+    "rulebook.upload": Role.EDITOR,
+    "rulebook.draft": Role.VIEWER,
+    "rulebook.draft_original": Role.VIEWER,
+    "rulebook.draft_errors": Role.VIEWER,
+    "rulebook.accept": Role.EDITOR,
+    "rulebook.withdraw": Role.EDITOR,
+    "rulebook.publish": Role.APPROVER,
+    "audit.entries": Role.ADMIN,
 }
 """The role that each endpoint needs. One that is not here is open to nobody."""
 

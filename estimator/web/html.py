@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -52,6 +53,9 @@ def _addresses() -> dict[str, Any]:
         "accounts_css_url": address("pages.asset", asked=kept, name="accounts.css"),
         "session_js_url": address("pages.asset", asked=kept, name="session.js"),
         "frame": frame(address),
+        "rulebook_url": address("rulebook.releases"),
+        "address": address,
+        "asset": partial(address, "pages.asset", asked=kept),
     }
 
 

@@ -17,7 +17,9 @@ from estimator.web.access import LOCAL, NEEDS, OURS, signed_in
 LINKS = (
     ("pages.form", "Estimate"),
     ("rules.explorer", "Rules"),
+    ("rulebook.releases", "Rulebook"),
     ("accounts.everyone", "Accounts"),
+    ("audit.entries", "Audit"),
 )
 ROLES = {
     Role.VIEWER: "viewer",

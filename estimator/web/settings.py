@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from estimator.services.accounts.registry import Limits
+from estimator.services.publishing.two_people import TwoPeople
 from estimator.sources.addresses import is_safe
 from estimator.storage.database import DEFAULT_URL
 
@@ -37,8 +38,19 @@ class Settings:
     oidc_client_secret: str = ""
     oidc_name_claim: str = "email"
     """What the provider says of somebody that is the name of their account here."""
+    two_people: str = "auto"
+    """Whether whoever uploads rules may not approve them: auto, always or never."""
+    audit_checkpoint: str = ""
+    """A file, best on another disk, that is told the audit's last entry at each publishing."""
 
     def __post_init__(self) -> None:
+        if self.two_people not in set(TwoPeople):
+            raise SettingsRefused(
+                f"{PREFIX}TWO_PEOPLE is auto, always or never, not {self.two_people}."
+            )
+        self._check_sign_in()
+
+    def _check_sign_in(self) -> None:
         if self.idle_minutes < SHORTEST_IDLE:
             raise SettingsRefused(f"{PREFIX}IDLE_MINUTES is at least {SHORTEST_IDLE}.")
         if self.sign_in_hours < 1:

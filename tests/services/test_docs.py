@@ -16,6 +16,7 @@ from estimator.services.intake.codes import (
     REQUEST_CODES,
 )
 from estimator.services.intake.fields import refuse
+from estimator.services.publishing.codes import PUBLISHING_CODES
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "findings.md"
@@ -52,7 +53,7 @@ def test_all_generated_pages_are_written_at_once(tmp_path: Path) -> None:
 
 
 def test_every_code_stands_in_one_table() -> None:
-    together = [*FIELD_CODES, *PLAN_CODES, *REQUEST_CODES, *ESTIMATE_CODES]
+    together = [*FIELD_CODES, *PLAN_CODES, *REQUEST_CODES, *ESTIMATE_CODES, *PUBLISHING_CODES]
 
     assert len(set(together)) == len(together)
     assert all(f"| `{code}` |" in findings_section() for code in together)
@@ -74,6 +75,11 @@ def test_every_code_of_a_document_is_used(code: str) -> None:
     assert code in made or f'"{code}"' in source()
     assert code == code.lower()
     assert DOCUMENT_CODES[code].severity == "stop"
+
+
+@pytest.mark.parametrize("code", PUBLISHING_CODES)
+def test_every_code_of_publishing_is_used(code: str) -> None:
+    assert f'"{code}"' in source()
 
 
 @pytest.mark.parametrize("code", WORDINGS)

@@ -9,6 +9,7 @@ import pytest
 from estimator.rulebook import rows as r
 from estimator.rulebook.seen import Seen
 from estimator.services.estimating import estimate
+from estimator.services.rulebook_tests import failing as problems
 from estimator.services.rulebook_tests import request_of, run_tests
 from tests.builders import (
     BASE,
@@ -43,7 +44,8 @@ RULES = (
 def failing(*rows: Any) -> list[str]:
     """Return what the failing tests of the rules with these rows say."""
     together = (RULES, rows)
-    found = list(run_tests(rulebook(*together), Seen(sheets(*together))))
+    rules = rulebook(*together)
+    found = list(problems(rules, run_tests(rules), Seen(sheets(*together))))
     assert all((each.severity, each.code) == ("stop", "failing-test") for each in found)
     return [each.message for each in found]
 
@@ -75,7 +77,8 @@ def test_a_test_that_agrees_says_nothing(route: str, expect: int, more: dict[str
 def test_a_test_that_disagrees_says_both_amounts_and_its_cell() -> None:
     together = (RULES, a_test("self-pay", 241))
 
-    (finding,) = run_tests(rulebook(*together), Seen(sheets(*together)))
+    rules = rulebook(*together)
+    (finding,) = problems(rules, run_tests(rules), Seen(sheets(*together)))
 
     assert finding.message == (
         "Test t1 expects the patient to pay $241.00, but the rules give $240.00."

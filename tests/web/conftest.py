@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from estimator.storage.database import Database
 from estimator.web import Settings, create_app
 from estimator.web.source import Source
 from tests.support.accounts import SECRET
@@ -24,6 +25,9 @@ class SmallSource(Source):
 
     def has_accounts(self) -> bool:
         return False
+
+    def database(self) -> Database:
+        raise ConnectionError("these tests have no database")
 
 
 def small(app: Flask) -> Flask:

@@ -17,7 +17,7 @@ from tests.web.asking import FORM, findings
 from tests.web.conftest import small
 
 NOWHERE = Settings(database_url="sqlite:////nowhere/none.sqlite3")
-SENT = {"asked": "old", "name": "estimator.css", "rest": "nothing"}
+SENT = {"asked": "old", "name": "estimator.css", "rest": "nothing", "number": 1}
 
 
 def routes(app: Flask) -> list[Rule]:

@@ -10,7 +10,7 @@ from estimator.web import assets
 from estimator.web.headers import SECURITY
 from tests.web.asking import FORM
 
-SENT = {"asked": assets.version(), "name": "estimator.css", "rest": "nothing"}
+SENT = {"asked": assets.version(), "name": "estimator.css", "rest": "nothing", "number": "1"}
 
 
 def every_route(app: Flask) -> list[tuple[str, str]]:
@@ -54,7 +54,10 @@ def test_transport_is_held_strict_only_over_https(client: FlaskClient) -> None:
     assert "max-age=31536000" in secure.headers["Strict-Transport-Security"]
 
 
-@pytest.mark.parametrize("name", ["estimator.css", "estimator.js", "icon.svg"])
+STATIC = ["estimator.css", "estimator.js", "icon.svg", "rulebook.css", "upload.js"]
+
+
+@pytest.mark.parametrize("name", STATIC)
 def test_static_files_are_kept_for_good_under_their_version(client: FlaskClient, name: str) -> None:
     current = client.get(f"/assets/{assets.version()}/{name}", buffered=True)
     old = client.get(f"/assets/old/{name}", buffered=True)
@@ -73,3 +76,5 @@ def test_only_static_files_are_served(client: FlaskClient, name: str) -> None:
 def test_the_style_sheet_stays_small() -> None:
     assert (assets.FOLDER / "estimator.css").stat().st_size <= 12_288
     assert (assets.FOLDER / "estimator.js").stat().st_size <= 4_096
+    assert (assets.FOLDER / "rulebook.css").stat().st_size <= 4_096
+    assert (assets.FOLDER / "upload.js").stat().st_size <= 4_096

@@ -48,8 +48,10 @@ def _drafts() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("uploaded_by", sa.Text(), nullable=False),
         sa.Column("uploaded_at", MOMENT, nullable=False),
+        sa.Column("base", sa.Integer(), nullable=True),
         sa.Column("release", sa.Integer(), nullable=True),
         sa.CheckConstraint("state IN ('open', 'published', 'withdrawn')", name="state"),
+        sa.ForeignKeyConstraint(["base"], ["estimator_releases.number"]),
         sa.ForeignKeyConstraint(["release"], ["estimator_releases.number"]),
         sa.PrimaryKeyConstraint("number"),
     )

@@ -1,0 +1,1 @@
+"""The life of a release: uploaded, mended, accepted, approved, live, rolled back."""

@@ -1,0 +1,52 @@
+"""How the pages about rules answer: a workbook to take away, the next page, what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Response, request, url_for
+from werkzeug.exceptions import NotFound
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LARGEST_NUMBER = 2**31 - 1
+
+
+def workbook(make: Callable[[], bytes], name: str) -> Response:
+    """Return a workbook to be saved under a name of ours."""
+    try:
+        data = make()
+    except LookupError as error:
+        raise NotFound from error
+    response = Response(data, content_type=WORKBOOK)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def next_page(endpoint: str, anchor: str = "", **values: Any) -> Response:
+    """Send the browser on, so that loading the page again repeats nothing."""
+    address = url_for(endpoint, _anchor=anchor or None, **values)
+    return Response(status=303, headers={"Location": address})
+
+
+def known(number: int) -> int:
+    """Return a number that a release or draft can have."""
+    if not 0 < number <= LARGEST_NUMBER:
+        raise NotFound
+    return number
+
+
+def text(fields: Mapping[str, list[str]], name: str) -> str:
+    """Return what was typed into a field."""
+    return (fields.get(name) or [""])[0]
+
+
+def number(fields: Mapping[str, list[str]], name: str) -> int | None:
+    """Return a number that a form of ours sent along."""
+    typed = text(fields, name)
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+
+
+def asked(name: str) -> str:
+    """Return what the address asks for."""
+    return request.args.get(name, "")
