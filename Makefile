@@ -1,5 +1,6 @@
 # Each target sets up what it needs. `make` alone lists them.
 PYTHON ?= python3
+PORT ?= 8000
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # The lists name every package with its hash: nothing is left for pip to choose.
@@ -17,8 +18,8 @@ help: ## list what can be made
 
 setup: .venv/.ready ## create .venv and install; leaves .venv/bin/estimator
 
-run: setup ## print one worked estimate, then serve on http://127.0.0.1:8000
-	@exec $(BIN)/estimator serve --example
+run: setup ## print one worked estimate, then serve on http://127.0.0.1:8000 (or PORT=...)
+	@exec $(BIN)/estimator serve --example --port $(PORT)
 
 test: tools check ## everything, with the browser and the database the tests need
 

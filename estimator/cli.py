@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import errno
 import os
+import socket
 import sys
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -54,6 +55,13 @@ class _Commands(click.Group):
                 raise  # whoever read our answers has had enough
             about = f"{error.filename} " if error.filename else "The answer "
             fail(f"{about}cannot be read or written: {reason(error)}.")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text} is not a day written as YYYY-MM-DD.") from None
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -214,27 +222,25 @@ rulebook_option = click.option(
 
 @main.command()
 @click.argument("case", metavar="CASE.json")
-@click.option(
-    "--rulebook", metavar="FILE.xlsx", help="Taken as by the others; a case brings its own plan."
-)
-def adjudicate(case: str, rulebook: str | None) -> None:  # noqa: ARG001 - said above
-    """Adjudicate a case (or a list of cases): one plan and its claims. - reads standard input."""
+@rulebook_option
+def adjudicate(case: str, rulebook: str | None) -> None:  # noqa: ARG001 - a case has its plan
+    """Adjudicate a case (or a list of cases): its own plan and claims. - reads standard input."""
     _answer_each(_document(case), adjudicate_case)
 
 
 @main.command()
 @click.option("--plan", "plan_id", required=True, metavar="PLAN", help="Plan ID.")
 @click.option("--item", "item_id", required=True, metavar="ITEM", help="Item ID.")
-@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Day; default: today.")
+@click.option("--date", "day", type=_day, metavar="YYYY-MM-DD", help="Default: today.")
 @click.option("--network", type=click.Choice(["in", "out"]), help="Default: as Networks say.")
 @click.option("--clinic", "clinic_id", metavar="CLINIC", help="Clinic ID; default: the only one.")
 @click.option("--json", "as_json", is_flag=True, help="Print the explanation as JSON.")
 @rulebook_option
-def explain(day: datetime | None, as_json: bool, rulebook: str | None, **asked: Any) -> None:
+def explain(day: date | None, as_json: bool, rulebook: str | None, **asked: Any) -> None:
     """Say which rows answer for a plan and an item on a day, and why not others."""
     rules, _, _ = _rules(rulebook)
     try:
-        question = explorer.read_question({**asked, "date": day.date() if day else today()})
+        question = explorer.read_question({**asked, "date": day or today()})
         explained = explorer.explain(rules, question)
     except DocumentRefused as refused:
         refuse(refused.findings)
@@ -275,6 +281,7 @@ def example_(rulebook: str | None) -> None:
 @click.option("--example", "show_example", is_flag=True, help="Print a worked estimate first.")
 def serve(host: str, port: int, workers: int | None, show_example: bool) -> None:
     """Serve the form and the API through a production server."""
+    _check_free(host, port)
     rules, release, fingerprint = _rules(None)
     if show_example:
         click.echo(example.worked_estimate(rules, today(), release, fingerprint) + "\n")
@@ -290,6 +297,15 @@ def serve(host: str, port: int, workers: int | None, show_example: bool) -> None
             *("--bind", f"{host}:{port}", "--workers", str(workers or os.cpu_count() or 1)),
         ],
     )
+
+
+def _check_free(host: str, port: int) -> None:
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        fail(f"{host}:{port} cannot be served: {reason(error)}. Choose another --port or --host.")
 
 
 def _rules(workbook: str | None) -> tuple[Any, int | None, str]:

@@ -488,6 +488,16 @@ def test_a_server_starts_on_an_empty_database_and_stops_when_told(
     assert b"Traceback" not in printed
 
 
+def test_an_address_that_is_taken_is_told_before_anything_else(run: Run) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = run("serve", "--port", str(taken.getsockname()[1]))
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "cannot be served: address already in use. Choose another --port" in done.stderr
+
+
 # The command itself
 
 

@@ -116,3 +116,9 @@ def test_an_unknown_item_is_not_explained(run: Run) -> None:
     done = run(*EXPLAIN, "--item", "iv-infusio", *SHIPPED)
     assert (done.returncode, done.stdout) == (1, "")
     assert "Did you mean iv-infusion?" in done.stderr
+
+
+def test_a_day_that_does_not_exist_is_not_explained(run: Run) -> None:
+    done = run("explain", "--plan", "x", "--item", "y", "--date", "2026-02-30", *SHIPPED)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "2026-02-30 is not a day written as YYYY-MM-DD." in done.stderr
