@@ -47,9 +47,9 @@ class Pages:
         refuse_other_methods(blueprint, "/assets/<asked>/<name>", "not_here_asset", "GET")
         blueprint.context_processor(_addresses)
         for status in default_exceptions:  # a host's handler of a status would come before ours
-            blueprint.register_error_handler(status, _http_error)
+            blueprint.register_error_handler(status, http_error)
         blueprint.register_error_handler(NoPublishedRulebook, _no_rulebook)
-        blueprint.register_error_handler(Exception, _fault)
+        blueprint.register_error_handler(Exception, fault)
         return blueprint
 
     def show(self) -> str:
@@ -148,7 +148,7 @@ def _error_page(status: int, headers: Any = ()) -> Response:
     return response
 
 
-def _http_error(error: HTTPException) -> Response:
+def http_error(error: HTTPException) -> Response:
     kept = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]
     return _error_page(error.code or 500, kept)
 
@@ -157,6 +157,6 @@ def _no_rulebook(_error: NoPublishedRulebook) -> Response:
     return _error_page(503)
 
 
-def _fault(error: Exception) -> Response:
+def fault(error: Exception) -> Response:
     log_fault(error)
     return _error_page(500)

@@ -18,6 +18,12 @@ class Settings:
     database_url: str = DEFAULT_URL
     secret_key: str = ""
     """Seals the audit and encrypts what must stay secret. Blank: kept in a file beside SQLite."""
+    widget_rate: str = "300 per minute"
+    """How often one network may ask the widget."""
+    redis_url: str = ""
+    """Where several servers count that together. Blank: each process for itself, in memory."""
+    trusted_proxies: str = "0"
+    """How many proxies of your own stand before the program and name the visitor's address."""
 
 
 def read_settings(*sources: Mapping[str, Any]) -> Settings:

@@ -52,6 +52,7 @@ class TreatmentShown(NamedTuple):
     name: Said
     pays: Pays | None
     how: Said
+    is_baseline: bool
     compared: Said | None
     income: Said | None
     why: tuple[Said, ...]
@@ -78,6 +79,7 @@ def treatment_shown(
         name=words.workbook(each.name),
         pays=None if best is None else _pays(best.cost.patient_pays, months, beside, words),
         how=() if best is None else _how(best, situation, words),
+        is_baseline=beside.baseline == each.name,
         compared=_compared(beside, words),
         income=_income(beside.row, words),
         why=() if best is None else tuple(_why(each, best, situation, words)),
@@ -110,9 +112,7 @@ def _pays(pays: Range, months: int, beside: Beside, words: Words) -> Pays:
     month = (pays.typical * 2 + months) // (2 * months)
     return Pays(
         about=words("answer.about", amount=money(pays.typical)),
-        range=None
-        if low == high
-        else words("answer.range", low=money(low), high=money(high)),
+        range=None if low == high else words("answer.range", low=money(low), high=money(high)),
         month=words("answer.month", amount=money(month)),
         bar=beside.scale.bar(pays),
     )
@@ -132,11 +132,7 @@ def program_name(route: str, situation: Situation, words: Words) -> Said:
 
 def _compared(beside: Beside, words: Words) -> Said | None:
     row = beside.row
-    if row is None or row.difference is None:
-        return None
-    if beside.baseline == "":
-        return None
-    if row.difference == 0:
+    if row is None or not row.difference:
         return None
     key = "answer.more" if row.difference > 0 else "answer.less"
     name = words.workbook(beside.baseline)
@@ -150,9 +146,7 @@ def _income(row: ComparisonRow | None, words: Words) -> Said | None:
     return words("answer.income", percent=f"{tenths // 10}.{tenths % 10}%")
 
 
-def _why(
-    each: TreatmentAnswer, best: Route, situation: Situation, words: Words
-) -> Iterator[Said]:
+def _why(each: TreatmentAnswer, best: Route, situation: Situation, words: Words) -> Iterator[Said]:
     status = each.coverage.status
     if situation.insurance == "unknown":
         status = "insurance_unknown"
@@ -166,9 +160,7 @@ def _why(
 
 def _criterion(each: Criterion, words: Words) -> tuple[Said, Said]:
     required = (
-        words.workbook(each.required)
-        if each.criterion == "other"
-        else words.number(each.required)
+        words.workbook(each.required) if each.criterion == "other" else words.number(each.required)
     )
     return words(f"criterion.{each.criterion}", required=required), words(MET[each.met])
 
@@ -187,9 +179,7 @@ def _made_of(best: Route, words: Words) -> Iterator[tuple[Said, str]]:
 
 def _split(best: Route, words: Words) -> Iterator[tuple[Said, str]]:
     """Yield the parts of what the patient pays; a single part would only repeat the sum."""
-    sums = {
-        part: sum(getattr(each.amounts, part) for each in best.lines) for part in SPLIT
-    }
+    sums = {part: sum(getattr(each.amounts, part) for each in best.lines) for part in SPLIT}
     parts = {part: cents for part, cents in sums.items() if cents}
     if best.cost.route != "self_pay" and not best.cost.route.startswith(PROGRAM):
         for part, cents in parts.items():

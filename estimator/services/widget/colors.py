@@ -68,6 +68,15 @@ def contrast(one: str, other: str) -> float:
     return _contrast(_rgb(one), _rgb(other))
 
 
+def fit(color: str, grounds: tuple[str, ...]) -> str:
+    """Return *color*, fit for text on every one of *grounds*.
+
+    >>> fit("#ffffff", ("#ffffff",))
+    '#777777'
+    """
+    return _hex(_readable_on(_rgb(color), tuple(map(_rgb, grounds)), TEXT_CONTRAST))
+
+
 def _palette(accent: Color, page: Color, ink: Color) -> Palette:
     panel = _panel(page, _readable_on(ink, (page,), TEXT_CONTRAST))
     both = (page, panel)
@@ -107,9 +116,7 @@ def _readable_on(color: Color, grounds: tuple[Color, ...], wanted: float) -> Col
     return max((_BLACK, _WHITE), key=lambda end: min(_contrast(end, each) for each in grounds))
 
 
-def _toward(
-    color: Color, end: Color, enough: Callable[[Color], bool]
-) -> tuple[int, Color] | None:
+def _toward(color: Color, end: Color, enough: Callable[[Color], bool]) -> tuple[int, Color] | None:
     for step in range(1, _STEPS + 1):
         tried = _mixed(color, end, step / _STEPS)
         if enough(tried):
