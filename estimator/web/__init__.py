@@ -61,11 +61,10 @@ class Estimator:
             raise ValueError(f"An estimator named {self.name} is mounted already; give a name.")
         settings = self.settings or read_settings(app.config, os.environ)
         mounted[self.name] = source = Source(settings.database_url)
-        limits = Limits(self.name, settings, lambda: source.today())
+        limits = Limits(self.name, settings, source)
         app.register_blueprint(
             self._blueprint(source, settings, limits), url_prefix=self.url_prefix or None
         )
-        limits.mount(app)
 
     def _blueprint(self, source: Source, settings: Settings, limits: Limits) -> Blueprint:
         blueprint = Blueprint(self.name, __name__, template_folder="templates")

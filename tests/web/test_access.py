@@ -15,7 +15,14 @@ from tests.web.asking import FORM, findings
 from tests.web.conftest import small
 
 NOWHERE = Settings(database_url="sqlite:////nowhere/none.sqlite3")
-SENT = {"asked": "old", "name": "estimator.css", "rest": "nothing"}
+SENT = {
+    "asked": "old",
+    "name": "estimator.css",
+    "rest": "nothing",
+    "clinic_id": "main",
+    "lang": "en",
+    "tokens": "0b5c66-ffffff-16242b-8",
+}
 
 
 def routes(app: Flask) -> list[Rule]:

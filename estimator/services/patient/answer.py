@@ -40,13 +40,15 @@ def patient_answer(answer: Answer, words: Words) -> PatientAnswer:
     base = _baseline(answer.treatments)
     rest = tuple(each for each in shown if each.arm in OTHER_ARMS and each.treatment_id != base)
     others = rest if len(rest) < len(shown) else ()
+    apart = {each.treatment_id for each in others}
+    beside = [each for each in answer.treatments if each.treatment not in apart]
     return PatientAnswer(
         lead=words("answer.lead", months=answer.situation.request.months),
         main=tuple(each for each in shown if each not in others),
         others=others,
         others_title=_others_title(len(others), words),
         assumes=tuple(_assumes(answer, words)),
-        facts=facts(answer, words),
+        facts=facts(beside, answer.situation.request.months, words),
         questions=tuple(questions(answer, words)),
         dispute=_dispute(answer, words),
         made_from=_made_from(answer, words),

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from estimator.services.estimating.answer import Answer, TreatmentAnswer
+from estimator.services.estimating.answer import TreatmentAnswer
 from estimator.services.patient.words import Said, Words
 
-FACTS = ("time_to_effect", "visits", "side_effects", "serious_side_effects", "monitoring")
-LAST = "evidence"
+FACTS = (
+    "time_to_effect",
+    "visits",
+    "side_effects",
+    "serious_side_effects",
+    "monitoring",
+    "evidence",
+)
 
 
 class FactOf(NamedTuple):
@@ -26,19 +32,22 @@ class FactShown(NamedTuple):
     texts: tuple[FactOf, ...]
 
 
-def facts(answer: Answer, words: Words) -> tuple[FactShown, ...]:
+def facts(
+    treatments: Sequence[TreatmentAnswer], months: int, words: Words
+) -> tuple[FactShown, ...]:
     """Return the facts in the order of the treatments, approval last."""
-    months = answer.situation.request.months
     shown = (
-        FactShown(words(f"fact.{name}"), tuple(_texts(answer, name, months, words)))
-        for name in (*FACTS, LAST)
+        FactShown(words(f"fact.{name}"), tuple(_texts(treatments, name, months, words)))
+        for name in FACTS
     )
     return tuple(each for each in shown if each.texts)
 
 
-def _texts(answer: Answer, name: str, months: int, words: Words) -> Iterator[FactOf]:
+def _texts(
+    treatments: Sequence[TreatmentAnswer], name: str, months: int, words: Words
+) -> Iterator[FactOf]:
     together: dict[Said, list[Said]] = {}
-    for each in answer.treatments:
+    for each in treatments:
         text = _text(each, name, months, words)
         if text:
             together.setdefault(text, []).append(words.workbook(each.name))

@@ -11,6 +11,7 @@ from estimator.services.estimating.coverage import Criterion
 from estimator.services.estimating.routes import Route
 from estimator.services.estimating.situation import Situation
 from estimator.services.patient.advice import cheaper
+from estimator.services.patient.facts import FactShown, facts
 from estimator.services.patient.scale import Bar, Scale
 from estimator.services.patient.words import Said, Words, money
 
@@ -64,6 +65,7 @@ class TreatmentShown(NamedTuple):
     assumes: tuple[Said, ...]
     cheaper: tuple[Said, ...]
     not_estimated: Said | None
+    facts: tuple[FactShown, ...]
 
 
 def treatment_shown(
@@ -91,6 +93,7 @@ def treatment_shown(
         assumes=() if best is None else tuple(_assumes(each, best, words)),
         cheaper=tuple(cheaper(each, best, situation, words)),
         not_estimated=None if best is not None else _not_estimated(each, words),
+        facts=facts([each], months, words),
     )
 
 

@@ -22,7 +22,7 @@ LANGUAGES = ("en", "es")
 MOST_ORIGINS = 20
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _SITE = rf"https://(?:\*\.)?(?:{_LABEL}\.)+[a-z][a-z0-9-]{{0,61}}[a-z0-9](?::\d{{1,5}})?"
-_OWN_MACHINE = r"http://(?:localhost|127\.0\.0\.1)(?::\d{1,5})?"
+_OWN_MACHINE = rf"http://(?:(?:{_LABEL}\.)*localhost|127\.0\.0\.1)(?::\d{{1,5}})?"
 _ORIGIN = re.compile(rf"{_SITE}|{_OWN_MACHINE}")
 
 
@@ -112,7 +112,7 @@ def read_settings(clinic_id: str, document: Any, rulebook: Rulebook) -> WidgetSe
     unknown = [name for name in given.treatments if name not in rulebook.treatments]
     if unknown:
         raise DocumentRefused(_unknown(name) for name in unknown)
-    values = {
+    values: dict[str, Any] = {
         name: tuple(dict.fromkeys(value)) if isinstance(value, list) else value
         for name, value in given.model_dump().items()
     }
@@ -162,7 +162,7 @@ def save_settings(
 
 def _settings(kept: Widget) -> WidgetSettings:
     names = WidgetSettings.__dataclass_fields__
-    values = {name: getattr(kept, name) for name in names}
-    return WidgetSettings(
-        **{name: tuple(each) if isinstance(each, list) else each for name, each in values.items()}
-    )
+    values: dict[str, Any] = {name: getattr(kept, name) for name in names}
+    for name, each in values.items():
+        values[name] = tuple(each) if isinstance(each, list) else each
+    return WidgetSettings(**values)

@@ -98,7 +98,7 @@ class WidgetAdmin:
     ) -> str:
         """Show the form as it was sent, with what is wrong."""
         kept = settings_of(self._source.database(), clinic_id)
-        sent = {
+        sent: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in document.items()
         }
@@ -139,7 +139,7 @@ class WidgetAdmin:
             }
         )
         kept = settings_of(self._source.database(), clinic_id)
-        asked = {
+        asked: dict[str, Any] = {
             name: request.args[name] for name in SHADES if is_color(request.args.get(name, ""))
         }
         radius = request.args.get("radius", "")

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Callable
 from datetime import date
 from hashlib import sha256
 from ipaddress import ip_address, ip_network
+from typing import Any
 
 from flask import Flask, request
 from flask.typing import RouteCallable
@@ -20,6 +20,7 @@ from flask_limiter import Limiter
 
 from estimator.storage.secret import key_for
 from estimator.web.settings import Settings
+from estimator.web.source import Source
 
 IN_MEMORY = "memory://"
 SCOPE = "widget"
@@ -29,15 +30,13 @@ _PREFIXES = {4: 24, 6: 48}
 class DailyKey:
     """The key of a day: random, or derived from a *secret* where several servers share one."""
 
-    def __init__(self, today: Callable[[], date], secret: bytes | None = None) -> None:
-        self._today = today
+    def __init__(self, secret: bytes | None = None) -> None:
         self._secret = secret
         self._day: date | None = None
         self._key = b""
 
-    def now(self) -> bytes:
-        """Return today's key; yesterday's is gone."""
-        today = self._today()
+    def of(self, today: date) -> bytes:
+        """Return the day's key; the one of the day before is gone."""
         if today != self._day:
             purpose = f"widget limits {today.isoformat()}"
             made = key_for(self._secret, purpose) if self._secret else secrets.token_bytes(32)
@@ -69,10 +68,11 @@ def visitor_address(trusted_proxies: int) -> str:
 class Limits:
     """The limit that all views of the widget share, for one mounted estimator."""
 
-    def __init__(self, name: str, settings: Settings, today: Callable[[], date]) -> None:
+    def __init__(self, name: str, settings: Settings, source: Source) -> None:
         shared = settings.redis_url.strip()
         secret = settings.secret_key.encode() if shared and settings.secret_key else None
-        self._key = DailyKey(today, secret)
+        self._key = DailyKey(secret)
+        self._source = source
         self._proxies = int(settings.trusted_proxies)
         self._rate = settings.widget_rate
         self._limiter = Limiter(
@@ -80,22 +80,24 @@ class Limits:
             storage_uri=shared or IN_MEMORY,
             key_prefix=name,
             headers_enabled=False,
-            # a host's own Flask-Limiter keeps its limits to itself
-            default_limits_exempt_when=lambda: True,
-            application_limits_exempt_when=lambda: True,
             in_memory_fallback=[self._rate] if shared else None,
         )
+        # An application of its own: the host's settings and its own limits are left alone.
+        self._limiter.init_app(Flask("limits", static_folder=None))
 
-    def mount(self, app: Flask) -> None:
-        """Start limiting in *app*."""
-        self._limiter.init_app(app)
+    def begin(self) -> None:
+        """Forget what the request before had counted, in the same thread."""
+        self._limiter.context.reset()
 
     def limited(self, view: RouteCallable) -> RouteCallable:
         """Return *view*, counted against the one limit of all."""
-        limited: RouteCallable = self._limiter.shared_limit(self._rate, scope=SCOPE)(view)
+        limit: Any = self._limiter.shared_limit(self._rate, scope=SCOPE)
+        limited: RouteCallable = limit(view)
         return limited
 
     def key(self) -> str:
         """Return under what the request at hand is counted."""
         network = network_of(visitor_address(self._proxies))
-        return hmac.new(self._key.now(), network.encode(), sha256).hexdigest()[:32]
+        return hmac.new(self._key.of(self._source.today()), network.encode(), sha256).hexdigest()[
+            :32
+        ]

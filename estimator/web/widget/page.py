@@ -130,7 +130,7 @@ class WidgetPage:
             shown += [field.name for field in self.met]
         return talk.carried(self.turn.posted, shown)
 
-    def field(self, name: str, label: str, hint: str = "", **parts: Said) -> Field:
+    def field(self, name: str, label: str, hint: str = "", /, **parts: Said) -> Field:
         """Return a field of ours by its name."""
         said = self.words(label, **parts)
         return self._field(name, said, self.words(hint) if hint else ())

@@ -60,7 +60,7 @@ def for_sites(response: Response, settings: WidgetSettings) -> Response:
 def pack(response: Response) -> Response:
     """Compress what is worth it, for browsers that take it; what a visitor got is not kept."""
     response.vary.add("Accept-Encoding")
-    if response.direct_passthrough or "gzip" not in request.accept_encodings:
+    if response.direct_passthrough or not request.accept_encodings["gzip"]:
         return response
     data = response.get_data()
     if response.status_code == 200 and len(data) >= _WORTH_PACKING:

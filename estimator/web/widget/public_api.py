@@ -25,6 +25,7 @@ from estimator.web.widget import policy
 from estimator.web.widget.conversation import Conversation
 from estimator.web.widget.limits import Limits
 
+BRIEFLY = "public, max-age=300"
 PATH = f"{VERSION}/widget/<clinic_id>"
 
 
@@ -39,13 +40,14 @@ class PublicApi:
         """Return the routes, with error handlers of their own."""
         blueprint = Blueprint("widget_api", __name__)
         limited = self._limits.limited
+        blueprint.before_request(self._limits.begin)
         for path, name, method, view in (
             (PATH, "clinic", "GET", limited(self.clinic)),
             (f"{PATH}/estimates", "estimates", "POST", limited(self.estimates)),
         ):
-            rule = {"methods": [method], "provide_automatic_options": False}
+            rule: dict[str, Any] = {"methods": [method], "provide_automatic_options": False}
             blueprint.add_url_rule(path, name, view, **rule)
-            asked = {"methods": ["OPTIONS"], "provide_automatic_options": False}
+            asked: dict[str, Any] = {"methods": ["OPTIONS"], "provide_automatic_options": False}
             blueprint.add_url_rule(path, f"{name}_asked", self._asked(method), **asked)
         for kind, handler in problems.HANDLERS:
             blueprint.register_error_handler(kind, handler)
@@ -80,7 +82,9 @@ class PublicApi:
             ],
             "plans": catalogue.plans(live.rulebook, self._source.today()),
         }
-        return Response(to_json(document), content_type="application/json")
+        response = Response(to_json(document), content_type="application/json")
+        response.headers["Cache-Control"] = BRIEFLY
+        return response
 
     def estimates(self, clinic_id: str) -> Response:
         live, settings = self._served(clinic_id)

@@ -33,7 +33,7 @@ def _addresses(conversation: Conversation, *, framed: bool) -> Addresses:
     clinic, language = conversation.settings.clinic_id, conversation.language
     page = address("page", clinic_id=clinic, lang=language, _external=True)
     kept = files.version()
-    icon = {"asked": assets.version(), "name": "icon.svg"}
+    icon: dict[str, Any] = {"asked": assets.version(), "name": "icon.svg"}
     return Addresses(
         step=address("frame_step" if framed else "page_step", clinic_id=clinic),
         page=page,

@@ -11,7 +11,7 @@ from estimator.services.widget.settings import WidgetSettings
 from estimator.web.widget import files
 from estimator.web.widget.rendering import address
 
-RESERVED = "display:block;min-height:42rem"
+RESERVED = "display:block;min-height:45rem"
 """Kept free while the widget loads, so that nothing below it jumps."""
 LINKS = {"en": "Estimate what treatment would cost you", "es": "Calcule cuánto le costaría"}
 SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox allow-modals"

@@ -40,6 +40,7 @@ class Widget:
         """Return the routes, with error handlers of their own."""
         blueprint = Blueprint("widget", __name__)
         limited = self._limits.limited
+        blueprint.before_request(self._limits.begin)
         for path, name, view in (
             ("/embed/<name>.js", "loader", self.loader),
             ("/embed/versions.json", "versions", self.versions),

@@ -49,7 +49,7 @@
       this.key = "i" + ++count;
       style.replaceSync(
         ":host{display:block}" +
-        "iframe{display:block;width:100%;height:640px;border:0}" +
+        "iframe{display:block;width:100%;height:672px;border:0}" +
         "a{position:sticky;bottom:0;display:block;padding:8px;background:#16242b;color:#fff;" +
         "font:600 15px/1.3 system-ui,sans-serif;text-align:center}"
       );
