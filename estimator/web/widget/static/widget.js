@@ -99,10 +99,12 @@
     if (button) button.hidden = Boolean(secret);
     const full = document.getElementById("full-to-print");
     if (full) full.hidden = !secret;
+    measure();
   }
 
   if (key) document.documentElement.dataset.barred = ""; // the element around us shows the 988 bar
   prepare();
   new ResizeObserver(measure).observe(document.body);
+  addEventListener("load", measure); // a frame that is still hidden observes nothing
   if (key) tell({ kce: 1, id: key, type: "ready" });
 })();
