@@ -84,8 +84,20 @@ def _others_title(count: int, words: Words) -> Said:
 
 
 def _assumes(answer: Answer, words: Words) -> Iterator[Said]:
-    """Yield what all figures assume: notices of the whole situation, each once."""
-    codes = [notice.code for notice in answer.situation.notices]
+    """Yield what all figures assume: notices of the whole situation, each once.
+
+    What is met out of network matters to nobody whose lines are all in network.
+    """
+    out = any(
+        line.network == "out"
+        for each in answer.treatments
+        for line in (each.course.lines["typical"] if each.course else ())
+    )
+    codes = [
+        notice.code
+        for notice in answer.situation.notices
+        if out or notice.code != "nothing-met" or "out of network" not in notice.about
+    ]
     if answer.situation.insurance == "unknown":
         codes.append("insurance-not-known")
     for code in dict.fromkeys(codes):

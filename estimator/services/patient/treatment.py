@@ -75,14 +75,15 @@ def treatment_shown(
     best = best_of(each)
     months = situation.request.months
     agreed = _agreed(each)
+    is_baseline = beside.baseline == each.name
     return TreatmentShown(
         treatment_id=each.treatment,
         arm=each.rows[0].arm,
         name=words.workbook(each.name),
         pays=None if best is None else _pays(best.cost.patient_pays, months, beside, words),
         how=() if best is None else _how(best, situation, words),
-        is_baseline=beside.baseline == each.name,
-        compared=_compared(beside, words),
+        is_baseline=is_baseline,
+        compared=_compared(is_baseline, beside, words),
         income=_income(beside.row, words),
         why=() if best is None else tuple(_why(each, best, situation, words)),
         agreed=None if agreed is None else _pays(agreed, months, beside, words),
@@ -133,12 +134,14 @@ def program_name(route: str, situation: Situation, words: Words) -> Said:
     return words.workbook(situation.rulebook.programs[route.removeprefix(PROGRAM)][0].name)
 
 
-def _compared(beside: Beside, words: Words) -> Said | None:
+def _compared(is_baseline: bool, beside: Beside, words: Words) -> Said | None:
     row = beside.row
-    if row is None or not row.difference:
+    if row is None or row.difference is None or is_baseline:
         return None
-    key = "answer.more" if row.difference > 0 else "answer.less"
     name = words.workbook(beside.baseline)
+    if row.difference == 0:
+        return words("answer.same", treatment=name)
+    key = "answer.more" if row.difference > 0 else "answer.less"
     return words(key, amount=money(abs(row.difference)), treatment=name)
 
 

@@ -36,9 +36,9 @@ def version() -> str:
 
 
 def loader(name: str) -> bytes | None:
-    """Return the loader of ``v1`` or ``1.0.0``; ``None`` where there is none."""
-    number = NEWEST if name == SERIES else name
-    return read(f"loader-{number}.js") if number in LOADERS else None
+    """Return the loader called ``v1`` or ``v1.0.0``; ``None`` where there is none."""
+    numbers = {SERIES: NEWEST} | {f"v{number}": number for number in LOADERS}
+    return read(f"loader-{numbers[name]}.js") if name in numbers else None
 
 
 @cache

@@ -69,7 +69,7 @@ class Widget:
         return blueprint
 
     def loader(self, name: str) -> Response:
-        data = files.loader(name.removeprefix("v") if name != files.SERIES else name)
+        data = files.loader(name)
         if data is None:
             raise NotFound
         kept = FOR_GOOD if name != files.SERIES else BRIEFLY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,7 +45,6 @@ class WidgetSource(Source):
 def widget_app(url: str, **settings: str) -> Flask:
     """Return an application over the database at *url*."""
     database = open_database(url)
-    migrate(database)
     app = create_app(Settings(database_url=url, secret_key=KEY, **settings))
     for source in app.extensions["estimator"].values():
         source.__class__ = WidgetSource
@@ -79,10 +79,26 @@ def served(app: Flask) -> Iterator[int]:
     server.server_close()
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with its tables and nothing in them, to copy."""
+    path: Path = tmp_path_factory.mktemp("migrated") / "empty.sqlite3"
+    database = open_database(f"sqlite:///{path}")
+    migrate(database)
+    database.close()
+    return path
+
+
 @pytest.fixture
-def own(sqlite_url: str) -> Iterator[Flask]:
+def empty_url(migrated: Path, tmp_path: Path) -> str:
+    """The address of a database of the test's own."""
+    return f"sqlite:///{shutil.copy(migrated, tmp_path)}"
+
+
+@pytest.fixture
+def own(empty_url: str) -> Iterator[Flask]:
     """An application of the test's own."""
-    app = widget_app(sqlite_url)
+    app = widget_app(empty_url)
     yield app
     database_of(app).close()
 
@@ -125,10 +141,10 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def costs(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def costs(site: Site, migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server with the widget, which one foreign site may show."""
-    folder: Path = tmp_path_factory.mktemp("widget")
-    app = widget_app(f"sqlite:///{folder}/widget.sqlite3", widget_rate="100000 per minute")
+    copied = shutil.copy(migrated, tmp_path_factory.mktemp("widget"))
+    app = widget_app(f"sqlite:///{copied}", widget_rate="100000 per minute")
     origin = f"http://{CLINIC_SITE}:{site.port}"
     set_up(app, origins=(origin,), contact_phone="555 0100", contact_name="Front desk")
     set_up(app, "branch", origins=(origin,), accent="#ffe66d", languages=("es", "en"))

@@ -102,7 +102,28 @@
     measure();
   }
 
-  if (key) document.documentElement.dataset.barred = ""; // the element around us shows the 988 bar
+  // Help in a crisis is always in view. The element around us shows it; in any other frame, which
+  // may be taller than the screen, it follows the part that is seen.
+  if (key) document.documentElement.dataset.barred = "";
+  else if (parent !== window) follow(document.querySelector(".help"));
+
+  function follow(bar) {
+    const strips = 25;
+    const seen = new Set();
+    const watcher = new IntersectionObserver((changes) => {
+      for (const each of changes) seen[each.intersectionRatio === 1 ? "add" : "delete"](each.target);
+      const lowest = Math.max(...[...seen].map((strip) => strip.getBoundingClientRect().bottom));
+      bar.style.bottom = (seen.size ? Math.max(innerHeight - lowest, 0) : 0) + "px";
+    }, { threshold: [0, 1] });
+    for (let number = 0; number < strips; number++) {
+      const strip = document.createElement("i");
+      strip.className = "strip";
+      strip.style.top = (number * 100) / strips + "%";
+      document.body.append(strip);
+      watcher.observe(strip);
+    }
+  }
+
   prepare();
   new ResizeObserver(measure).observe(document.body);
   addEventListener("load", measure); // a frame that is still hidden observes nothing
