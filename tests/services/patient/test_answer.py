@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from estimator.engine.money import cents
 from estimator.services.estimating import answer_to, estimate
 from estimator.services.patient import PatientAnswer, Said, patient_answer, words_in
 from estimator.services.patient.treatment import TreatmentShown
 from estimator.services.patient.words import money
-from estimator.engine.money import cents
 from tests.web.rules import RULES, TODAY
 
 PLANS = ("gold", "silver", "shadow", "hushed", "strict")

@@ -65,13 +65,17 @@ def test_the_whole_way_goes_by_keyboard(browser: Browser, costs: str, script: bo
         keys(page, "Control+a")
         page.keyboard.type("44")
         keys(page, "Enter")
-        expect(page.locator("h1")).to_have_text("Your estimate")
-        tab_to(page, "summary")
-        keys(page, "Enter")
-        expect(page.locator(".card details").first).to_have_attribute("open", "")
-        tab_to(page, "button[value=again]")
-        keys(page, "Enter")
-        expect(page.locator("#plan")).to_have_value("")
+        unfold_and_start_over(page)
+
+
+def unfold_and_start_over(page: Page) -> None:
+    expect(page.locator("h1")).to_have_text("Your estimate")
+    tab_to(page, "summary")
+    keys(page, "Enter")
+    expect(page.locator(".card details").first).to_have_attribute("open", "")
+    tab_to(page, "button[value=again]")
+    keys(page, "Enter")
+    expect(page.locator("#plan")).to_have_value("")
 
 
 def test_enlarged_four_times_nothing_is_lost(browser: Browser, costs: str) -> None:
