@@ -28,7 +28,7 @@ from statistics import median, quantiles
 from typing import Any
 from urllib.parse import urlencode
 
-from benchmarks.api import free_port, plans
+from benchmarks.api import free_port, memory_mib, plans
 
 VISITORS = 4
 CLINIC = "boston-sample"
@@ -227,6 +227,7 @@ def measure(port: int, process: int, seconds: float) -> dict[str, float]:
     for kind in ("open", "step", "answer"):
         taken = [took for each in rounds for took in each[kind]]
         results[f"busy_{kind}_p95_ms"] = 1000 * quantiles(taken, n=100)[94]
+    results["worker_mib"] = max(memory_mib(process))
     results["layout_shift"] = layout_shift(port)
     return results
 

@@ -18,6 +18,9 @@ OTHER_ARMS = frozenset({"ssri", "tricyclic"})
 """Of these the one others are compared with is shown whole, the rest shortly."""
 SILENT = frozenset({"price-missing", "not-priced", "no-course"})
 """Findings that a treatment without a figure says itself."""
+NOTHING_MET = "nothing-met"
+KINDS = {"deductible": "deductible", "oop_max": "out-of-pocket maximum"}
+"""The kinds of limits, as notices name them."""
 
 
 class PatientAnswer(NamedTuple):
@@ -84,25 +87,33 @@ def _others_title(count: int, words: Words) -> Said:
 
 
 def _assumes(answer: Answer, words: Words) -> Iterator[Said]:
-    """Yield what all figures assume: notices of the whole situation, each once.
-
-    What is met out of network matters to nobody whose lines are all in network.
-    """
-    out = any(
-        line.network == "out"
-        for each in answer.treatments
-        for line in (each.course.lines["typical"] if each.course else ())
-    )
-    codes = [
-        notice.code
-        for notice in answer.situation.notices
-        if out or notice.code != "nothing-met" or "out of network" not in notice.about
-    ]
+    """Yield what all figures assume: notices of the whole situation, each once."""
+    yield from _nothing_met(answer, words)
+    codes = [notice.code for notice in answer.situation.notices]
     if answer.situation.insurance == "unknown":
         codes.append("insurance-not-known")
     for code in dict.fromkeys(codes):
-        if code not in SILENT:
+        if code not in SILENT and code != NOTHING_MET:
             yield words(f"assume.{code}")
+
+
+def _nothing_met(answer: Answer, words: Words) -> Iterator[Said]:
+    """Yield of which limits nothing is counted as met.
+
+    What is met out of network matters to nobody whose lines are all in network.
+    """
+    lines = (each.course.lines["typical"] for each in answer.treatments if each.course)
+    out = any(line.network == "out" for course in lines for line in course)
+    about = [
+        notice.about
+        for notice in answer.situation.notices
+        if notice.code == NOTHING_MET and (out or "out of network" not in notice.about)
+    ]
+    kinds = [kind for kind, name in KINDS.items() if any(name in each for each in about)]
+    if len(kinds) == len(KINDS):
+        yield words(f"assume.{NOTHING_MET}")
+    else:
+        yield from (words(f"stand.nothing_{kind}") for kind in kinds)
 
 
 def _dispute(answer: Answer, words: Words) -> Said | None:

@@ -149,8 +149,12 @@ def test_nothing_met_is_said_of_limits_that_matter() -> None:
     met = [
         {"kind": kind, "network": "in", "individual": "10.00"} for kind in ("deductible", "oop_max")
     ]
+    half = told(plan_id="gold", accumulators=met[:1])
     silent = told(plan_id="gold")
     answered = told(plan_id="gold", accumulators=met)
 
-    assert any("nothing as paid yet" in text(each) for each in silent.assumes)
+    assert any("deductible or maximum" in text(each) for each in silent.assumes)
+    assert [text(each) for each in half.assumes if "nothing as paid yet" in text(each)] == [
+        "We counted nothing as paid yet toward your out-of-pocket maximum this year."
+    ]
     assert not any("nothing as paid yet" in text(each) for each in answered.assumes)

@@ -25,7 +25,14 @@ SOURCES = [
 ]
 BUILT = (
     *("assume.", "criterion.", "split.", "why.", "fact.", "route.", "error.", "stand.start_"),
-    *("stand.met_", "stand.class_", "stand.network_", "about.diagnosis_", "about.authorization_"),
+    *(
+        "stand.met_",
+        "stand.nothing_",
+        "stand.class_",
+        "stand.network_",
+        "about.diagnosis_",
+        "about.authorization_",
+    ),
 )
 """Beginnings of names that are put together; what follows comes from data."""
 TITLES = {f"{step}.title" for step in ("insurance", "stand", "about")}
