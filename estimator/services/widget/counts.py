@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from estimator.storage import widgets
 from estimator.storage.database import Database
 from estimator.storage.widgets import Key
+
+logger = logging.getLogger(__name__)
 
 DAYS_SHOWN = 30
 
@@ -21,10 +26,15 @@ class DayCount(NamedTuple):
     answered: int
 
 
-def record(database: Database, counts: Mapping[Key, int]) -> None:
-    """Add counts to what is kept."""
-    with database.writing() as session:
-        widgets.add_counts(session, sorted(counts.items()))
+def record(database: Database, counts: Mapping[Key, int]) -> bool:
+    """Add counts to what is kept; tells whether the database took them."""
+    try:
+        with database.writing() as session:
+            widgets.add_counts(session, sorted(counts.items()))
+    except SQLAlchemyError:
+        logger.warning("The widget's counts wait: the database does not take them.")
+        return False
+    return True
 
 
 def daily_counts(database: Database, clinic_id: str, today: date) -> list[DayCount]:

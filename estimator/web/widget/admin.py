@@ -28,6 +28,7 @@ from estimator.web import assets, pages
 from estimator.web.access import identity
 from estimator.web.bodies import form_body
 from estimator.web.headers import content_security_policy, own_headers
+from estimator.web.methods import refuse_other_methods
 from estimator.web.settings import Settings
 from estimator.web.source import Source
 from estimator.web.widget import files
@@ -62,6 +63,9 @@ class WidgetAdmin:
         ):
             rule: dict[str, Any] = {"methods": [method], "provide_automatic_options": False}
             blueprint.add_url_rule(path, name, view, **rule)
+            if name != "save":
+                taken = ("GET", "POST") if name == "widget" else ("GET",)
+                refuse_other_methods(blueprint, path, f"not_here_{name}", *taken)
         blueprint.context_processor(_addresses)
         for status in default_exceptions:
             blueprint.register_error_handler(status, _http_error)

@@ -17,7 +17,10 @@ OPENED, ANSWERED = "opened", "answered"
 
 
 class Counting:
-    """Adds up what happens in this process. What a killed process had not written is lost."""
+    """Adds up what happens in this process. What a killed process had not written is lost.
+
+    What the database does not take waits for the next time.
+    """
 
     def __init__(self, database: Callable[[], Database]) -> None:
         self._database = database
@@ -43,5 +46,6 @@ class Counting:
         atexit.unregister(self.write)
         if timer is not None:
             timer.cancel()
-        if counted:
-            counts.record(self._database(), counted)
+        if counted and not counts.record(self._database(), counted):
+            with self._lock:
+                self._counts.update(counted)

@@ -20,6 +20,7 @@ from estimator.services.widget.settings import WidgetSettings, settings_of
 from estimator.web import problems
 from estimator.web.api import VERSION
 from estimator.web.bodies import json_body
+from estimator.web.methods import refuse_other_methods
 from estimator.web.source import Source
 from estimator.web.widget import policy
 from estimator.web.widget.conversation import Conversation
@@ -49,6 +50,7 @@ class PublicApi:
             blueprint.add_url_rule(path, name, view, **rule)
             asked: dict[str, Any] = {"methods": ["OPTIONS"], "provide_automatic_options": False}
             blueprint.add_url_rule(path, f"{name}_asked", self._asked(method), **asked)
+            refuse_other_methods(blueprint, path, f"not_here_{name}", method, "OPTIONS")
         for kind, handler in problems.HANDLERS:
             blueprint.register_error_handler(kind, handler)
         blueprint.after_request(self._readable)

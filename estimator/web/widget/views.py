@@ -52,6 +52,8 @@ class Widget:
             ("/oembed", "oembed", limited(self.oembed)),
         ):
             blueprint.add_url_rule(path, name, view, provide_automatic_options=False)
+            taken = ("GET", "POST") if name in ("frame", "page") else ("GET",)
+            refuse_other_methods(blueprint, path, f"not_here_{name}", *taken)
         for path, name, view in (
             ("/embed/frame/<clinic_id>", "frame_step", limited(self.frame_step)),
             ("/cost/<clinic_id>", "page_step", limited(self.page_step)),
@@ -59,7 +61,6 @@ class Widget:
             blueprint.add_url_rule(
                 path, name, view, methods=["POST"], provide_automatic_options=False
             )
-            refuse_other_methods(blueprint, path, f"not_here_{name}", "GET", "POST")
         for status in default_exceptions:
             blueprint.register_error_handler(status, _http_error)
         blueprint.register_error_handler(NoPublishedRulebook, _not_ready)

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import inspect, literal_column, select, table
 
 from estimator.services.widget.counts import daily_counts
+from estimator.storage.database import open_database
 from estimator.web.headers import SECURITY
 from estimator.web.widget.counting import Counting
 from estimator.web.widget.limits import DailyKey
@@ -176,6 +177,46 @@ def test_without_a_proxy_of_ours_nobody_names_their_own_address(empty_url: str) 
 
     assert [from_(client, f"198.51.{number}.1") for number in range(4)][-1] == 429
     database_of(app).close()
+
+
+def test_a_redis_that_is_away_leaves_the_limit_in_memory(empty_url: str) -> None:
+    app = widget_app(empty_url, widget_rate="2 per minute", redis_url="redis://127.0.0.1:1/0")
+    client = app.test_client()
+
+    assert [client.get(PAGE).status_code for _ in range(3)] == [200, 200, 429]
+    database_of(app).close()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/embed/v1.js", "/embed/versions.json", "/embed/plans/x/en.json", "/oembed"),
+        *("/embed/files/x/widget.js", "/embed/files/x/0b5c66-ffffff-16242b-8.css"),
+        *(FRAME, PAGE, "/api/v1/widget/main", "/api/v1/widget/main/estimates"),
+    ],
+)
+def test_other_methods_are_refused_by_us(visitor: FlaskClient, path: str) -> None:
+    answer = visitor.delete(path)
+
+    assert answer.status_code == 405
+    assert answer.headers["Allow"]
+    assert "Content-Security-Policy" in answer.headers
+
+
+def test_counts_wait_for_a_database_that_is_away(empty_url: str) -> None:
+    away = open_database(empty_url.replace("empty", "other"))
+    there = open_database(empty_url)
+    opened = [away, there]
+    counting = Counting(lambda: opened[0])
+    counting.add("main", rules.TODAY, "opened")
+    counting.write()
+    opened.pop(0)
+    counting.add("main", rules.TODAY, "opened")
+    counting.write()
+
+    assert daily_counts(there, "main", rules.TODAY) == [(rules.TODAY, 2, 0)]
+    away.close()
+    there.close()
 
 
 def test_the_key_of_a_day_is_gone_with_it() -> None:
