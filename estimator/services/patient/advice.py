@@ -9,7 +9,6 @@ from estimator.services.estimating.routes import Route
 from estimator.services.estimating.situation import Situation
 from estimator.services.patient.words import Said, Words, money
 
-STEP_STAND, STEP_ABOUT = 2, 3
 BY_STATUS = {
     "prior_authorization": "cheaper.authorize",
     "unknown": "cheaper.ask_plan",
@@ -50,7 +49,8 @@ def _programs(
             name = words.workbook(situation.rulebook.programs[program][0].name)
             amount = money(route.cost.patient_pays.typical)
             if "income-not-known" in doubts:
-                yield words("cheaper.program", program=name, amount=amount, step=STEP_ABOUT)
+                step = words("about.title")
+                yield words("cheaper.program", program=name, amount=amount, step=step)
             else:
                 yield words("cheaper.plan_program", program=name, amount=amount)
 
@@ -59,7 +59,7 @@ def _with_plan(best: Route, situation: Situation, words: Words) -> Iterator[Said
     if any(line.line.network == "out" for line in best.lines):
         yield words("cheaper.network")
     if any(notice.code == "nothing-met" for notice in situation.notices):
-        yield words("cheaper.met", step=STEP_STAND)
+        yield words("cheaper.met", step=words("stand.title"))
 
 
 def _at_clinic(best: Route) -> bool:

@@ -109,7 +109,8 @@ def test_a_program_that_may_fit_is_said_to_lower_the_cost() -> None:
     unknown = one(told(insurance="none"), "ketamine")
     known = one(told(insurance="none", **INCOME), "ketamine")
 
-    assert any("helping-hand" in text(each) for each in unknown.cheaper)
+    offered = next(text(each) for each in unknown.cheaper if "helping-hand" in text(each))
+    assert "under “About you” to check" in offered
     assert text(known.how) == "with a program: Program helping-hand"
     assert not any("helping-hand" in text(each) for each in known.cheaper)
 
