@@ -203,6 +203,10 @@ def parameter(name: str, value: Any, **given: Any) -> r.ParameterRow:
     return _made(r.ParameterRow, {"value": value, **given}, parameter=name, unit="$")
 
 
+def words(english: str, spanish: str) -> r.WordRow:
+    return _made(r.WordRow, {}, english=english, spanish=spanish)
+
+
 def a_test(route: str, expect: Any, **given: Any) -> r.TestRow:
     """A row of Tests: one infusion course at the clinic from 2026-03-02, for a month."""
     usual = {"test_id": "t1", "checks": "what it costs", "clinic_id": "main", "months": 1}

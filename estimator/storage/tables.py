@@ -225,3 +225,39 @@ class RowUse(Base):
     uses: Mapped[int] = mapped_column(BigInteger)
     cents: Mapped[int] = mapped_column(BigInteger)
     """What the lines it decided were billed at."""
+
+
+class Widget(Base):
+    """What an administrator decided about one clinic's widget; without a row: the defaults."""
+
+    __tablename__ = "estimator_widgets"
+
+    clinic_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    """As the rulebook has it; a clinic may leave the rulebook and come back."""
+    served: Mapped[bool] = mapped_column()
+    origins: Mapped[list[str]] = mapped_column(JSON)
+    """The sites that may frame it, as in ``frame-ancestors``."""
+    treatments: Mapped[list[str]] = mapped_column(JSON)
+    """Empty: those that the rulebook compares."""
+    languages: Mapped[list[str]] = mapped_column(JSON)
+    accent: Mapped[str] = mapped_column(String(7))
+    background: Mapped[str] = mapped_column(String(7))
+    text: Mapped[str] = mapped_column(String(7))
+    radius: Mapped[int] = mapped_column()
+    contact_name: Mapped[str] = mapped_column(Text)
+    contact_phone: Mapped[str] = mapped_column(Text)
+    contact_email: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime] = mapped_column(Moment)
+    changed_by: Mapped[str] = mapped_column(Text)
+
+
+class WidgetCount(Base):
+    """How often something happened with a clinic's widget on a day; nothing about by whom."""
+
+    __tablename__ = "estimator_widget_counts"
+    __table_args__ = (CheckConstraint("event IN ('opened', 'answered')", name="event"),)
+
+    clinic_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    event: Mapped[str] = mapped_column(String(16), primary_key=True)
+    times: Mapped[int] = mapped_column(BigInteger)

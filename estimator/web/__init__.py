@@ -23,6 +23,11 @@ from estimator.web.rulebook import RulebookPages
 from estimator.web.rules import Rules
 from estimator.web.settings import Settings, SettingsRefused, read_settings
 from estimator.web.source import Source
+from estimator.web.widget import Widget
+from estimator.web.widget.admin import WidgetAdmin
+from estimator.web.widget.counting import Counting
+from estimator.web.widget.limits import Limits
+from estimator.web.widget.public_api import PublicApi
 
 __all__ = ["Estimator", "Identity", "Role", "Settings", "create_app"]
 
@@ -61,10 +66,17 @@ class Estimator:
             raise ValueError(f"An estimator named {self.name} is mounted already; give a name.")
         settings = self.settings or read_settings(app.config, os.environ)
         mounted[self.name] = source = Source(settings)
-        app.register_blueprint(self._blueprint(source), url_prefix=self.url_prefix or None)
+        limits = Limits(self.name, settings, source)
+        app.register_blueprint(
+            self._blueprint(source, settings, limits), url_prefix=self.url_prefix or None
+        )
 
-    def _blueprint(self, source: Source) -> Blueprint:
+    def _blueprint(self, source: Source, settings: Settings, limits: Limits) -> Blueprint:
         blueprint = Blueprint(self.name, __name__, template_folder="templates")
+        counting = Counting(source.database)
+        blueprint.register_blueprint(Widget(source, limits, counting).blueprint())
+        blueprint.register_blueprint(PublicApi(source, limits).blueprint())
+        blueprint.register_blueprint(WidgetAdmin(source, settings, counting).blueprint())
         blueprint.register_blueprint(Api(source).blueprint())
         blueprint.register_blueprint(Pages(source).blueprint())
         blueprint.register_blueprint(Rules(source).blueprint())

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from collections.abc import Mapping
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
+from flask import Response, g, request
+
+
+def content_security_policy(*, frame_ancestors: str = "'none'", frame_src: str = "") -> str:
+    """Return the policy of a page: everything from here, nothing inline, framed by nobody."""
+    rules = [
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
@@ -13,11 +17,13 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "connect-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
-)
+        f"frame-ancestors {frame_ancestors}",
+    ]
+    return "; ".join([*rules, f"frame-src {frame_src}"] if frame_src else rules)
+
+
 SECURITY = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Content-Security-Policy": content_security_policy(),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
@@ -28,10 +34,16 @@ SECURITY = {
 STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 
 
+def own_headers(changes: Mapping[str, str | None]) -> None:
+    """Let the answer to the request at hand have other headers than all; ``None``: leave it out."""
+    g.estimator_headers = {**g.get("estimator_headers", {}), **changes}
+
+
 def secure(response: Response) -> Response:
     """Set the security headers; what has no caching rule of its own is not to be kept."""
-    for name, value in SECURITY.items():
-        response.headers[name] = value
+    for name, value in (SECURITY | g.get("estimator_headers", {})).items():
+        if value is not None:
+            response.headers[name] = value
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
     response.headers.setdefault("Cache-Control", "no-store")

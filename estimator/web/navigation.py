@@ -19,6 +19,7 @@ LINKS = (
     ("rules.explorer", "Rules"),
     ("rulebook.releases", "Rulebook"),
     ("accounts.everyone", "Accounts"),
+    ("widget_admin.widgets", "Widget"),
     ("audit.entries", "Audit"),
 )
 ROLES = {

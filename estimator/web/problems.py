@@ -27,6 +27,7 @@ DETAILS = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "A document may have at most 1 MB.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "Send the document as application/json, in UTF-8.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "The document cannot be used; findings say why.",
+    HTTPStatus.TOO_MANY_REQUESTS: "There are too many requests from your network. Wait a minute.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side. Nothing was stored.",
     HTTPStatus.SERVICE_UNAVAILABLE: "No rulebook is published yet.",
 }

@@ -43,6 +43,13 @@ class Settings:
     audit_checkpoint: str = ""
     """A file, best on another disk, that is told the audit's last entry at each publishing."""
 
+    widget_rate: str = "300 per minute"
+    """How often one network may ask the widget."""
+    redis_url: str = ""
+    """Where several servers count that together. Blank: each process for itself, in memory."""
+    trusted_proxies: str = "0"
+    """How many proxies of your own stand before the program and name the visitor's address."""
+
     def __post_init__(self) -> None:
         if self.two_people not in set(TwoPeople):
             raise SettingsRefused(

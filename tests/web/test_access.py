@@ -17,7 +17,15 @@ from tests.web.asking import FORM, findings
 from tests.web.conftest import small
 
 NOWHERE = Settings(database_url="sqlite:////nowhere/none.sqlite3")
-SENT = {"asked": "old", "name": "estimator.css", "rest": "nothing", "number": 1}
+SENT = {
+    "asked": "old",
+    "name": "estimator.css",
+    "rest": "nothing",
+    "number": 1,
+    "clinic_id": "main",
+    "lang": "en",
+    "tokens": "0b5c66-ffffff-16242b-8",
+}
 
 
 def routes(app: Flask) -> list[Rule]:

@@ -186,6 +186,16 @@ ANSWERS: dict[str, Schema] = {
         }
     ),
     "Treatments": every({"treatments": listed(every({"treatment_id": TEXT, "name": TEXT}))}),
+    "WidgetClinic": every(
+        {
+            "clinic_id": TEXT,
+            "name": TEXT,
+            "languages": listed(words("en", "es")),
+            "contact": every({"name": TEXT, "phone": TEXT, "email": TEXT}),
+            "treatments": listed(every({"treatment_id": TEXT, "name": TEXT})),
+            "plans": listed(every({"plan_id": TEXT, "name": TEXT, "limits": listed({})})),
+        }
+    ),
     "Status": every({"status": TEXT}, release=NUMBER),
     "Problem": every(
         {

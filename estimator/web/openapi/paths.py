@@ -18,6 +18,8 @@ class Operation(NamedTuple):
     summary: str
     answer: str
     takes: str | None = None
+    name: str = ""
+    """What the operation is called where the end of its path does not say it."""
 
 
 OPERATIONS = (
@@ -40,11 +42,34 @@ OPERATIONS = (
     Operation("/api/v1/payers", "get", "The payers of the rulebook", "Payers"),
     Operation("/api/v1/plans", "get", "The plans, with the limits to ask for", "Plans"),
     Operation("/api/v1/treatments", "get", "The treatments that can be compared", "Treatments"),
+    Operation(
+        "/api/v1/widget/{clinic_id}",
+        "get",
+        "What a clinic's own page for patients can offer; readable by the clinic's sites",
+        "WidgetClinic",
+        name="widget_clinic",
+    ),
+    Operation(
+        "/api/v1/widget/{clinic_id}/estimates",
+        "post",
+        "The same estimate for patients of one clinic; readable by the clinic's sites",
+        "Estimate",
+        "RequestDocument",
+        name="widget_estimates",
+    ),
     Operation("/api/v1/openapi.json", "get", "This description", ""),
     Operation("/healthz", "get", "Whether the process answers", "Status"),
     Operation("/readyz", "get", "Whether estimates can be made", "Status"),
 )
-_NEEDS_RULEBOOK = frozenset({"Estimate", "Release", "Clinics", "Payers", "Plans", "Treatments"})
+_NEEDS_RULEBOOK = frozenset(
+    {"Estimate", "Release", "Clinics", "Payers", "Plans", "Treatments", "WidgetClinic"}
+)
+_CLINIC = {
+    "name": "clinic_id",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string"},
+}
 _REFUSALS = {
     "400": "The body is not JSON.",
     "413": "The body is over 1 MB.",
@@ -74,7 +99,7 @@ def describe(prefix: str = "") -> dict[str, Any]:
 
 
 def _operation(each: Operation) -> Schema:
-    name = each.path.rsplit("/", 1)[-1].split(".")[0]
+    name = each.name or each.path.rsplit("/", 1)[-1].split(".")[0]
     answer = ref(each.answer) if each.answer else {"type": "object"}
     described: Schema = {
         "operationId": f"{each.method}_{name}",
@@ -84,6 +109,8 @@ def _operation(each: Operation) -> Schema:
             **_refusals(each),
         },
     }
+    if "{clinic_id}" in each.path:
+        described["parameters"] = [_CLINIC]
     if each.takes:
         described["requestBody"] = {
             "required": True,
@@ -96,6 +123,9 @@ def _refusals(each: Operation) -> Schema:
     told = dict(_REFUSALS) if each.takes else {}
     if each.answer in _NEEDS_RULEBOOK or each.path == "/readyz":
         told["503"] = "No rulebook is published yet."
+    if "{clinic_id}" in each.path:
+        told["404"] = "The rulebook has no such clinic, or its widget is closed."
+        told["429"] = "Too many requests from one network."
     told["default"] = "Any other problem."
     problem = ref("Problem")
     return {

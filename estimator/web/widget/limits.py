@@ -1,0 +1,103 @@
+"""How often one network may ask, without keeping who asked.
+
+The key is a hash of the network's part of the address under a key of the day. In one process's
+memory that key is random and forgotten with the day; servers that share a Redis derive the same
+one from the installation's secret.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from datetime import date
+from hashlib import sha256
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from flask import Flask, request
+from flask.typing import RouteCallable
+from flask_limiter import Limiter
+
+from estimator.storage.secret import key_for
+from estimator.web.settings import Settings
+from estimator.web.source import Source
+
+IN_MEMORY = "memory://"
+SCOPE = "widget"
+_PREFIXES = {4: 24, 6: 48}
+
+
+class DailyKey:
+    """The key of a day: random, or derived from a *secret* where several servers share one."""
+
+    def __init__(self, secret: bytes | None = None) -> None:
+        self._secret = secret
+        self._day: date | None = None
+        self._key = b""
+
+    def of(self, today: date) -> bytes:
+        """Return the day's key; the one of the day before is gone."""
+        if today != self._day:
+            purpose = f"widget limits {today.isoformat()}"
+            made = key_for(self._secret, purpose) if self._secret else secrets.token_bytes(32)
+            self._day, self._key = today, made
+        return self._key
+
+
+def network_of(address: str) -> str:
+    """Return the network an address is in.
+
+    >>> network_of("203.0.113.77"), network_of("2001:db8:1:2::9"), network_of("?")
+    ('203.0.113.0/24', '2001:db8:1::/48', '')
+    """
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return ""
+    return str(ip_network((found, _PREFIXES[found.version]), strict=False))
+
+
+def visitor_address(trusted_proxies: int) -> str:
+    """Return where the request comes from, as the outermost proxy of our own saw it."""
+    seen = [each.strip() for each in request.headers.get("X-Forwarded-For", "").split(",")]
+    if trusted_proxies and len(seen) >= trusted_proxies and seen[-trusted_proxies]:
+        return seen[-trusted_proxies]
+    return request.remote_addr or ""
+
+
+class Limits:
+    """The limit that all views of the widget share, for one mounted estimator."""
+
+    def __init__(self, name: str, settings: Settings, source: Source) -> None:
+        shared = settings.redis_url.strip()
+        secret = settings.secret_key.encode() if shared and settings.secret_key else None
+        self._key = DailyKey(secret)
+        self._source = source
+        self._proxies = int(settings.trusted_proxies)
+        self._rate = settings.widget_rate
+        self._limiter = Limiter(
+            self.key,
+            storage_uri=shared or IN_MEMORY,
+            key_prefix=name,
+            headers_enabled=False,
+            in_memory_fallback=[self._rate] if shared else None,
+        )
+        # An application of its own: the host's settings and its own limits are left alone.
+        self._limiter.init_app(Flask("limits", static_folder=None))
+
+    def begin(self) -> None:
+        """Forget what the request before had counted, in the same thread."""
+        self._limiter.context.reset()
+
+    def limited(self, view: RouteCallable) -> RouteCallable:
+        """Return *view*, counted against the one limit of all."""
+        limit: Any = self._limiter.shared_limit(self._rate, scope=SCOPE)
+        limited: RouteCallable = limit(view)
+        return limited
+
+    def key(self) -> str:
+        """Return under what the request at hand is counted."""
+        network = network_of(visitor_address(self._proxies))
+        return hmac.new(self._key.of(self._source.today()), network.encode(), sha256).hexdigest()[
+            :32
+        ]
