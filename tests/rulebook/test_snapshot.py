@@ -58,7 +58,7 @@ def test_no_amount_is_kept_as_a_float() -> None:
 
 
 def test_the_fingerprint_is_the_same_whatever_the_order_of_rows() -> None:
-    random = Random(7)  # noqa: S311 - any order
+    random = Random(7)
     mixed = {
         name: tuple(
             replace(row, row=place + 2) for place, row in enumerate(random.sample(rows, len(rows)))

@@ -46,7 +46,7 @@ class Server:
 
 
 @contextmanager
-def server() -> Iterator[Server]:
+def server(settings: str = SETTINGS) -> Iterator[Server]:
     """Start a server on a free port of this machine; stop it at the end."""
     programs, user = _programs(), _user()
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
@@ -60,7 +60,7 @@ def server() -> Iterator[Server]:
 
     try:
         run("initdb", "-U", user, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        options = f"-p {port} -h 127.0.0.1 -k {folder} {SETTINGS}"
+        options = f"-p {port} -h 127.0.0.1 -k {folder} {settings}"
         run("pg_ctl", "-w", "-s", "-l", str(folder / "log"), "-o", options, "start")
         yield Server(port, user)
         run("pg_ctl", "-s", "-m", "immediate", "stop")

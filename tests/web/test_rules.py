@@ -183,7 +183,7 @@ def test_what_is_typed_is_shown_as_text(client: FlaskClient) -> None:
 
 def test_the_host_may_mount_it_twice() -> None:
     app = Flask("host", static_folder=None)
-    settings = Settings(database_url="sqlite:////nowhere/none.sqlite3")
+    settings = Settings(database_url="sqlite:////proc/nowhere/none.sqlite3")
     Estimator(app, url_prefix="/costs", settings=settings)
     Estimator(app, url_prefix="/prices", name="second", settings=settings)
     client = small(app).test_client()
