@@ -7,18 +7,29 @@ document or workbook has something to mend, 2 it cannot be read (or the command 
 from __future__ import annotations
 
 import errno
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
 from estimator import __version__
+from estimator.commands.diff import diff
+from estimator.commands.terminal import UNREADABLE
+from estimator.commands.terminal import bytes_of as _bytes_of
+from estimator.commands.terminal import database_url as _database_url
+from estimator.commands.terminal import fail as _fail
+from estimator.commands.terminal import finding_text as _finding_text
+from estimator.commands.terminal import now as _now
+from estimator.commands.terminal import print_json as _print_json
+from estimator.commands.terminal import reason as _reason
+from estimator.commands.terminal import refuse as _refuse
+from estimator.commands.terminal import say as _say
+from estimator.commands.terminal import today as _today
 from estimator.findings import Finding, stops
 from estimator.rulebook import text_form
 from estimator.rulebook.template import write_workbook
@@ -28,10 +39,6 @@ from estimator.services.intake.cases import adjudicate_case
 from estimator.services.intake.fields import DocumentRefused
 from estimator.services.intake.reading import read_json
 from estimator.services.rulebooks import DatabaseUnavailable, RulebookRefused
-from estimator.storage.database import DEFAULT_URL
-
-UNREADABLE = 2
-BYTES_LIMIT = 64 * 1024 * 1024
 
 
 class _Commands(click.Group):
@@ -136,12 +143,6 @@ def setup(workbook: str, result: Path) -> None:
         cells = ", ".join(f"{cell.header} {cell.after or 'blank'}" for cell in change.cells)
         click.echo(f"{change.sheet}, row {change.change}: {cells}")
     click.echo(f"{result} is written. Next: estimator check {result}")
-
-
-def _refuse(findings: Iterable[Finding]) -> NoReturn:
-    """Say what stands in the way, and end."""
-    _say(finding for finding in findings if finding.severity == "stop")
-    sys.exit(1)
 
 
 def _write_new(path: Path, content: bytes) -> None:
@@ -324,38 +325,6 @@ def _document(name: str) -> Any:
         sys.exit(1)
 
 
-def _bytes_of(name: str) -> bytes:
-    """Return the bytes of a file, or of standard input for ``-``."""
-    if name == "-":
-        return sys.stdin.buffer.read(BYTES_LIMIT)
-    try:
-        with Path(name).open("rb") as file:
-            return file.read(BYTES_LIMIT)
-    except OSError as error:
-        _fail(f"{name} cannot be read: {_reason(error)}.")
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or "unknown reason").lower()
-
-
-def _fail(message: str) -> NoReturn:
-    click.echo(message, err=True)
-    sys.exit(UNREADABLE)
-
-
-def _say(findings: Iterable[Finding], prefix: str = "") -> None:
-    for finding in findings:
-        click.echo(prefix + _finding_text(finding), err=True)
-
-
-def _finding_text(finding: Finding) -> str:
-    text = f"{finding.severity.value}: {finding.message}"
-    if finding.advice:
-        text += f" {finding.advice}"
-    return f"{text} [{finding.code}]"
-
-
 def _workbook_finding(finding: Finding) -> dict[str, str]:
     return {
         "severity": finding.severity.value,
@@ -369,17 +338,4 @@ def _workbook_finding(finding: Finding) -> dict[str, str]:
     }
 
 
-def _print_json(answer: Any) -> None:
-    click.echo(json.dumps(answer, ensure_ascii=False, indent=1).encode())
-
-
-def _database_url() -> str:
-    return os.environ.get("ESTIMATOR_DATABASE_URL", DEFAULT_URL)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _today() -> date:
-    return datetime.now().astimezone().date()
+main.add_command(diff)

@@ -21,7 +21,7 @@ from estimator.services.estimating.routes import routes
 from estimator.services.estimating.situation import Situation, find_situation
 from estimator.services.intake.requests import JOIN, read_request
 
-__all__ = ["estimate"]
+__all__ = ["answer_to", "estimate"]
 
 
 def estimate(
@@ -37,9 +37,23 @@ def estimate(
     *today* is the start where the request names none; *release* and *fingerprint* name the
     rulebook in the answer. Raises ``DocumentRefused`` with every finding at once.
     """
+    return answer_to(
+        document, rulebook, today=today, release=release, fingerprint=fingerprint
+    ).as_json()
+
+
+def answer_to(
+    document: Any,
+    rulebook: Rulebook,
+    *,
+    today: date,
+    release: int | None = None,
+    fingerprint: str = "",
+) -> Answer:
+    """Return the answer as it was worked out, in cents and rows, before it becomes JSON."""
     situation = find_situation(read_request(document), rulebook, today)
     treatments = tuple(_treatment(situation, treatment) for treatment in situation.treatments)
-    return Answer(situation, treatments, release, fingerprint).as_json()
+    return Answer(situation, treatments, release, fingerprint)
 
 
 def _treatment(situation: Situation, treatment: str) -> TreatmentAnswer:

@@ -1,0 +1,1 @@
+"""Commands, each topic in a module of its own; cli.py names them."""
