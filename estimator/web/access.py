@@ -36,6 +36,8 @@ NEEDS: Mapping[str, Role | None] = {
     "pages.form": Role.VIEWER,
     "pages.submit": Role.VIEWER,
     "pages.plan": Role.VIEWER,
+    "difference.draft": Role.VIEWER,
+    "difference.releases": Role.VIEWER,
 }
 """The role that each endpoint needs. One that is not here is open to nobody."""
 

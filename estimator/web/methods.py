@@ -6,12 +6,28 @@ handlers; so each address of ours has a second rule that takes every other metho
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from typing import Any
+
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import MethodNotAllowed
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"})
 FALLBACK = "not_here"
 """How the endpoints begin that only refuse."""
+
+
+View = Callable[..., Any]
+
+
+def add_page(blueprint: Blueprint, path: str, **views: tuple[str, View]) -> None:
+    """Serve *path* by one view for each method, given with its endpoint; refuse the others."""
+    for method, (endpoint, view) in views.items():
+        blueprint.add_url_rule(
+            path, endpoint, view, methods=[method], provide_automatic_options=False
+        )
+    refuse_other_methods(blueprint, path, f"{FALLBACK}{re.sub(r'[^a-z]', '_', path)}", *views)
 
 
 def refuse_other_methods(blueprint: Blueprint, path: str, endpoint: str, *taken: str) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
-from werkzeug.exceptions import HTTPException, default_exceptions
+from flask import Blueprint, render_template, request
 
 from estimator.services.estimating import estimate
 from estimator.services.intake.fields import DocumentRefused
-from estimator.services.rulebooks import Live, NoPublishedRulebook
+from estimator.services.rulebooks import Live
 from estimator.web import assets
 from estimator.web.bodies import form_body
 from estimator.web.form import page as form_page
@@ -17,9 +16,9 @@ from estimator.web.form.errors import errors
 from estimator.web.form.options import Options, options
 from estimator.web.form.page import FormPage
 from estimator.web.form.reading import Posted, Reading, read_form, read_plan
+from estimator.web.html import page_blueprint
 from estimator.web.methods import refuse_other_methods
 from estimator.web.presenters import Shown, present
-from estimator.web.problems import log_fault
 from estimator.web.source import Source
 
 
@@ -30,8 +29,8 @@ class Pages:
         self._source = source
 
     def blueprint(self) -> Blueprint:
-        """Return the routes, with error handlers of their own."""
-        blueprint = Blueprint("pages", __name__)
+        """Return the routes of the form and of what every page loads."""
+        blueprint = page_blueprint("pages")
         blueprint.add_url_rule("/", "form", self.show, provide_automatic_options=False)
         blueprint.add_url_rule(
             "/", "submit", self.submit, methods=["POST"], provide_automatic_options=False
@@ -45,11 +44,6 @@ class Pages:
         refuse_other_methods(blueprint, "/", "not_here_form", "GET", "POST")
         refuse_other_methods(blueprint, "/plan", "not_here_plan", "POST")
         refuse_other_methods(blueprint, "/assets/<asked>/<name>", "not_here_asset", "GET")
-        blueprint.context_processor(_addresses)
-        for status in default_exceptions:  # a host's handler of a status would come before ours
-            blueprint.register_error_handler(status, _http_error)
-        blueprint.register_error_handler(NoPublishedRulebook, _no_rulebook)
-        blueprint.register_error_handler(Exception, _fault)
         return blueprint
 
     def show(self) -> str:
@@ -115,48 +109,3 @@ def _render(form: FormPage, shown: Shown | None = None, focus: str = "") -> str:
         card_network=form_page.CARD_NETWORK,
         diagnoses=form_page.DIAGNOSES,
     )
-
-
-def _addresses() -> dict[str, Any]:
-    """Give the templates the addresses of this mounted estimator."""
-    kept = assets.version()
-    return {
-        "form_url": url_for(".form"),
-        "plan_url": url_for(".plan"),
-        "css_url": url_for(".asset", asked=kept, name="estimator.css"),
-        "js_url": url_for(".asset", asked=kept, name="estimator.js"),
-        "icon_url": url_for(".asset", asked=kept, name="icon.svg"),
-    }
-
-
-WORDS = {
-    401: "This page is for the clinic's staff, and nobody is signed in.",
-    403: "Your account may not do this. Ask whoever manages accounts.",
-    404: "There is no page at this address.",
-    405: "This page does not take that kind of request.",
-    413: "What was sent is over 1 MB.",
-    415: "What was sent is not a form.",
-    503: "No rulebook is published yet.",
-}
-
-
-def _error_page(status: int, headers: Any = ()) -> Response:
-    words = WORDS.get(status, "Something went wrong on our side. Nothing was stored.")
-    page = render_template("estimator/error.html", words=words)
-    response = Response(page, status, mimetype="text/html")
-    response.headers.extend(dict(headers))
-    return response
-
-
-def _http_error(error: HTTPException) -> Response:
-    kept = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]
-    return _error_page(error.code or 500, kept)
-
-
-def _no_rulebook(_error: NoPublishedRulebook) -> Response:
-    return _error_page(503)
-
-
-def _fault(error: Exception) -> Response:
-    log_fault(error)
-    return _error_page(500)

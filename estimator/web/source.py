@@ -11,11 +11,17 @@ from estimator.services import rulebooks
 from estimator.services.rulebooks import Live
 from estimator.storage import accounts
 from estimator.storage.database import Database, open_database
+from estimator.web.settings import Settings
 
 
 def local_today() -> date:
     """Return today where the server stands."""
     return datetime.now(UTC).astimezone().date()
+
+
+def utc_now() -> datetime:
+    """Return the moment it is."""
+    return datetime.now(UTC)
 
 
 class Source:
@@ -25,9 +31,10 @@ class Source:
     program was loaded. An empty one gets the shipped workbook as release 1.
     """
 
-    def __init__(self, database_url: str, today: Callable[[], date] = local_today) -> None:
+    def __init__(self, settings: Settings, today: Callable[[], date] = local_today) -> None:
+        self.settings = settings
         self.today = today
-        self._url = database_url
+        self.now = utc_now
         self._lock = Lock()
         self._opened: tuple[int, Database] | None = None
 
@@ -50,7 +57,7 @@ class Source:
     def _open(self) -> tuple[int, Database]:
         with self._lock:
             if self._opened is None or self._opened[0] != os.getpid():
-                database = open_database(self._url)
-                rulebooks.prepare(database, datetime.now(UTC))
+                database = open_database(self.settings.database_url)
+                rulebooks.prepare(database, self.now())
                 self._opened = (os.getpid(), database)
             return self._opened

@@ -3,41 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
-import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RULES = {"type": "tag", "values": TAGS}
-COLORS = {"type": "rule", "values": ["color-contrast"]}
-"""All that dark colors can change."""
-NARROW, WIDE = 320, 1280
-
-
-@contextmanager
-def opened(browser: Browser, address: str, width: int = WIDE, **options: Any) -> Iterator[Page]:
-    """Give the empty form; a message of the browser's console is a fault."""
-    context = browser.new_context(viewport={"width": width, "height": 800}, **options)
-    page = context.new_page()
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.goto(address)
-    yield page
-    assert said == []
-    assert context.cookies() == []
-    context.close()
-
-
-def press(page: Page, key: str) -> None:
-    with page.expect_navigation():
-        page.keyboard.press(key)
+from tests.web.browsing import NARROW, can_be_used, opened, press
 
 
 def choose_card(page: Page) -> None:
@@ -92,20 +63,7 @@ STATES: dict[str, Callable[[Page], None]] = {
 def test_everybody_can_use_every_state(browser: Browser, address: str, state: str) -> None:
     with opened(browser, address) as page:
         STATES[state](page)
-        page.evaluate(AXE.read_text("utf-8"))
-        for width in (NARROW, WIDE):
-            page.set_viewport_size({"width": width, "height": 800})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            page.emulate_media(color_scheme="light")
-            assert violations(page, RULES) == []
-            page.emulate_media(color_scheme="dark")
-            assert violations(page, COLORS) == []
-
-
-def violations(page: Page, rules: dict[str, Any]) -> list[tuple[str, list[str]]]:
-    run = "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})"
-    found = page.evaluate(f"{run}.then(found => found.violations)", rules)
-    return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
+        can_be_used(page)
 
 
 @pytest.mark.parametrize("script", [True, False])

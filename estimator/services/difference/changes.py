@@ -32,10 +32,8 @@ class DollarChange:
 
 
 @dataclass(frozen=True, slots=True)
-class TestChange:
+class ChangedTest:
     """A row of Tests whose figure is not the same by both rulebooks."""
-
-    __test__ = False  # it is none itself
 
     test: TestRow
     expected_before: int | None
@@ -64,12 +62,12 @@ class Difference:
     """Of cases that both know, the largest change first."""
     one_sided: tuple[DollarChange, ...]
     """Of cases that only one of them knows."""
-    tests: tuple[TestChange, ...]
+    tests: tuple[ChangedTest, ...]
     """The largest change first."""
     new: Presence
     removed: Presence
     compared: int
-    """How many estimates both rulebooks know: those that no changed row touches are the same."""
+    """How many estimates both know; one for self and family where these cannot differ."""
     tests_compared: int
 
 
@@ -78,7 +76,7 @@ def in_order(changes: Iterable[DollarChange]) -> list[DollarChange]:
     return sorted(changes, key=lambda each: (_down(each.sides), _name(each.case)))
 
 
-def tests_in_order(changes: Iterable[TestChange]) -> list[TestChange]:
+def tests_in_order(changes: Iterable[ChangedTest]) -> list[ChangedTest]:
     """Return changes of tests, the largest first."""
     return sorted(changes, key=lambda each: (_down(each.sides), each.test.test_id))
 

@@ -18,10 +18,10 @@ from estimator.rulebook.rows import TestRow
 from estimator.services.difference.causes import Changed, Days, causes
 from estimator.services.difference.changes import (
     Case,
+    ChangedTest,
     Difference,
     DollarChange,
     Presence,
-    TestChange,
     in_order,
     tests_in_order,
 )
@@ -86,9 +86,8 @@ class _Comparison:
             [each for each in getattr(self.before, name) if each in getattr(self.after, name)]
             for name in ("clinics", "plans", "treatments")
         )
-        known = [patients(plan, *self._sides, self.day) for plan in (None, *plans)]
-        people = sum(len(patient.coverages) for each in known for patient in each)
-        return len(clinics) * len(treatments) * people
+        people = (patients(plan, *self._sides, self.day) for plan in (None, *plans))
+        return len(clinics) * len(treatments) * sum(map(len, people))
 
     def changes(self) -> Iterator[DollarChange]:
         """Yield the cases whose figures differ."""
@@ -127,7 +126,7 @@ class _Comparison:
         days = Days(self.day, course_end(self.day, MONTHS))
         return DollarChange(case, sides, causes(sides, self.touching.get(case.cell, ()), days))
 
-    def tests(self) -> Iterator[TestChange]:
+    def tests(self) -> Iterator[ChangedTest]:
         """Yield the rows of Tests whose figures differ; one that changed is asked as it is now."""
         old, new = ({test.test_id: test for test in side.tests} for side in self._sides)
         changed = {change.key for change in self.rows if change.sheet == "Tests"}
@@ -135,15 +134,15 @@ class _Comparison:
             if test_id not in changed and not self._may_differ(_cell(test)):
                 continue
             sides = Sides(*(_run(side, test) for side in self._sides))
-            if sides.differ:
+            if sides.best_differs:
                 yield self._test(test, old.get(test.test_id), sides, is_removed=test_id not in new)
 
     def _test(
         self, test: TestRow, was: TestRow | None, sides: Sides, *, is_removed: bool
-    ) -> TestChange:
+    ) -> ChangedTest:
         days = Days(test.start_date, course_end(test.start_date, test.months))
         found = causes(sides, self.touching.get(_cell(test), ()), days)
-        return TestChange(test, was.expect_cents if was else None, is_removed, sides, found)
+        return ChangedTest(test, was.expect_cents if was else None, is_removed, sides, found)
 
 
 def _run(rulebook: Rulebook, test: TestRow) -> Figures | None:

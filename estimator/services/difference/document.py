@@ -9,7 +9,7 @@ from estimator.engine.money import dollars
 from estimator.rulebook.difference import RowChange
 from estimator.rulebook.model import Rulebook
 from estimator.services.difference.causes import Causes
-from estimator.services.difference.changes import Difference, DollarChange, Presence, TestChange
+from estimator.services.difference.changes import ChangedTest, Difference, DollarChange, Presence
 from estimator.services.difference.figures import Figures, Priced, Sides
 from estimator.services.difference.situations import MONTHS
 
@@ -20,7 +20,7 @@ _DECIDE_COVERAGE = ("Policies", "Benefits")
 def as_document(found: Difference, before: Rulebook, after: Rulebook) -> Document:
     """Return a difference as JSON; rows that caused a change are named by their place in rows."""
     places = {id(change): place for place, change in enumerate(found.rows)}
-    rows = [_row(change) for change in found.rows]
+    rows = [row_document(change) for change in found.rows]
     changes = [_change(change, places) for change in found.dollars]
     return {
         "date": found.day.isoformat(),
@@ -39,19 +39,18 @@ def as_document(found: Difference, before: Rulebook, after: Rulebook) -> Documen
 
 def _summary(found: Difference) -> Document:
     moves = [change.sides.moves for change in found.dollars]
-    people = [len(change.case.coverages) for change in found.dollars]
-    counted = list(zip(moves, people, strict=True))
     return {
         "compared": found.compared,
-        "changed": sum(people),
-        "rise": sum(many for move, many in counted if move is not None and move > 0),
-        "fall": sum(many for move, many in counted if move is not None and move < 0),
+        "changed": len(moves),
+        "rise": sum(move is not None and move > 0 for move in moves),
+        "fall": sum(move is not None and move < 0 for move in moves),
         "tests_compared": found.tests_compared,
         "tests_changed": len(found.tests),
     }
 
 
-def _row(change: RowChange) -> Document:
+def row_document(change: RowChange) -> Document:
+    """Return a changed row as JSON."""
     return {
         "change": change.change.value,
         "sheet": change.sheet,
@@ -91,7 +90,7 @@ def _change(change: DollarChange, places: Mapping[int, int]) -> Document:
     }
 
 
-def _test(change: TestChange, places: Mapping[int, int]) -> Document:
+def _test(change: ChangedTest, places: Mapping[int, int]) -> Document:
     test = change.test
     return {
         "test_id": test.test_id,

@@ -66,6 +66,12 @@ class Sides:
         return _compared(self.before) != _compared(self.after)
 
     @property
+    def best_differs(self) -> bool:
+        """Whether the figure by the best route, or that of a test, is not the same."""
+        one, other = self.best
+        return (self.before is None) != (self.after is None) or pays(one) != pays(other)
+
+    @property
     def both(self) -> bool:
         """Whether both rulebooks know the case."""
         return self.before is not None and self.after is not None
@@ -122,10 +128,10 @@ def _most(one: Priced | None, other: Priced | None) -> int:
 
 
 def figures_of(treated: TreatmentAnswer, route: str | None = None) -> Figures:
-    """Return the figures of a treatment by its best route, or by *route*."""
+    """Return the figures of a treatment by its best route, or by *route* alone."""
     name = route or (treated.best.route if treated.best else "")
     by_name = {each.cost.route: each for each in treated.routes}
-    shown, insured = by_name.get(name), by_name.get("insured")
+    shown, insured = by_name.get(name), None if route else by_name.get("insured")
     return Figures(
         status=treated.coverage.status,
         best=_priced(shown, treated) if shown else None,

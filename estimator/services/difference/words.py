@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 from itertools import groupby
-from typing import Any
 
 from estimator.services.difference.document import Document
 
@@ -106,14 +105,11 @@ def _moved(change: Document) -> str:
 def _figures(change: Document) -> str:
     sides = (change["before"], change["after"])
     told = [" → ".join(_pays(side) for side in sides if side is not None)]
-    insured = [side["insured"] for side in sides if side is not None and side["insured"]]
-    if len(insured) == len([side for side in sides if side]) and not _is_told(sides):
+    insured = [side["insured"] for side in sides if side is not None]
+    is_told = all(side is None or side["route"] == "insured" for side in sides)
+    if all(insured) and not is_told and insured[0] != insured[-1]:
         told.append("with insurance " + " → ".join(_range(each) for each in insured))
     return "; ".join(told)
-
-
-def _is_told(sides: Sequence[Any]) -> bool:
-    return all(side is None or side["route"] == "insured" for side in sides)
 
 
 def _pays(side: Document) -> str:
