@@ -16,6 +16,7 @@ from estimator.web.access import Access, Identify
 from estimator.web.api import Api
 from estimator.web.difference import Differences
 from estimator.web.headers import secure
+from estimator.web.kept import Kept
 from estimator.web.pages import Pages
 from estimator.web.settings import Settings, read_settings
 from estimator.web.source import Source
@@ -64,6 +65,7 @@ class Estimator:
         blueprint.register_blueprint(Api(source).blueprint())
         blueprint.register_blueprint(Pages(source).blueprint())
         blueprint.register_blueprint(Differences(source).blueprint())
+        blueprint.register_blueprint(Kept(source).blueprint())
         blueprint.before_request(Access(self.name, source, self.identify).check)
         blueprint.after_request(secure)
         return blueprint

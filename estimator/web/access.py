@@ -38,6 +38,10 @@ NEEDS: Mapping[str, Role | None] = {
     "pages.plan": Role.VIEWER,
     "difference.draft": Role.VIEWER,
     "difference.releases": Role.VIEWER,
+    "estimates.everyone": Role.STAFF,
+    "estimates.keep": Role.STAFF,
+    "estimates.one": Role.STAFF,
+    "estimates.remove": Role.STAFF,
 }
 """The role that each endpoint needs. One that is not here is open to nobody."""
 

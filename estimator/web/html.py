@@ -46,6 +46,8 @@ def _addresses() -> dict[str, Any]:
         "plan_url": address("pages.plan"),
         "css_url": address("pages.asset", asked=kept, name="estimator.css"),
         "js_url": address("pages.asset", asked=kept, name="estimator.js"),
+        "estimates_url": address("estimates.keep"),
+        "copying_js_url": address("pages.asset", asked=kept, name="copying.js"),
         "difference_css_url": address("pages.asset", asked=kept, name="difference.css"),
         "icon_url": address("pages.asset", asked=kept, name="icon.svg"),
     }
