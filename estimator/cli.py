@@ -20,6 +20,8 @@ import click
 
 from estimator import __version__
 from estimator.commands import accounts, audit, backup, releases
+from estimator.commands.diff import diff
+from estimator.commands.remake import remake
 from estimator.commands.terminal import (
     UNREADABLE,
     bytes_of,
@@ -70,7 +72,15 @@ def main() -> None:
     """Say what ketamine infusions cost a patient out of pocket, beside SSRIs."""
 
 
-for command in (accounts.user, releases.release, audit.audit, backup.backup, backup.restore):
+for command in (
+    accounts.user,
+    releases.release,
+    audit.audit,
+    backup.backup,
+    backup.restore,
+    diff,
+    remake,
+):
     main.add_command(command)
 
 

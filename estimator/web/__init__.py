@@ -17,7 +17,9 @@ from estimator.web.accounts import Accounts
 from estimator.web.api import Api
 from estimator.web.audit import AuditPage
 from estimator.web.desk import Desk
+from estimator.web.difference import Differences
 from estimator.web.headers import secure
+from estimator.web.kept import Kept
 from estimator.web.pages import Pages
 from estimator.web.rulebook import RulebookPages
 from estimator.web.rules import Rules
@@ -84,6 +86,8 @@ class Estimator:
         desk = Desk(source, people_counted=self.identify is None)
         blueprint.register_blueprint(RulebookPages(desk).blueprint())
         blueprint.register_blueprint(AuditPage(desk).blueprint())
+        blueprint.register_blueprint(Differences(source).blueprint())
+        blueprint.register_blueprint(Kept(source).blueprint())
         blueprint.before_request(Access(self.name, source, self.identify).check)
         blueprint.after_request(secure)
         return blueprint

@@ -93,6 +93,12 @@ NEEDS: Mapping[str, Role | None] = {
     "widget_admin.save": Role.ADMIN,
     "widget_admin.preview": Role.ADMIN,
     "widget_admin.file": Role.ADMIN,
+    "difference.draft": Role.VIEWER,
+    "difference.releases": Role.VIEWER,
+    "estimates.everyone": Role.STAFF,
+    "estimates.keep": Role.STAFF,
+    "estimates.one": Role.STAFF,
+    "estimates.remove": Role.STAFF,
 }
 """The role that each endpoint needs. One that is not here is open to nobody."""
 

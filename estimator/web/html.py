@@ -56,6 +56,9 @@ def _addresses() -> dict[str, Any]:
         "rulebook_url": address("rulebook.releases"),
         "address": address,
         "asset": partial(address, "pages.asset", asked=kept),
+        "estimates_url": address("estimates.keep"),
+        "copying_js_url": address("pages.asset", asked=kept, name="copying.js"),
+        "difference_css_url": address("pages.asset", asked=kept, name="difference.css"),
     }
 
 

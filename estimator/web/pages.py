@@ -6,10 +6,12 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
+from estimator.services.accounts.roles import Role
 from estimator.services.estimating import estimate
 from estimator.services.intake.fields import DocumentRefused
 from estimator.services.rulebooks import Live
 from estimator.web import assets
+from estimator.web.access import identity
 from estimator.web.bodies import form_body
 from estimator.web.form import page as form_page
 from estimator.web.form.errors import errors
@@ -20,6 +22,7 @@ from estimator.web.form.reading import read_form, read_plans
 from estimator.web.html import page_blueprint
 from estimator.web.methods import refuse_other_methods
 from estimator.web.presenters import Shown, present
+from estimator.web.presenters.onward import Onward, onward
 from estimator.web.source import Source
 
 
@@ -77,7 +80,11 @@ class Pages:
         found = errors(reading)
         if found:
             return _render(FormPage(posted, choices, reading, found))
-        return _render(FormPage(posted, choices, reading), present(answer, live.rulebook))
+        form, shown = FormPage(posted, choices, reading), present(answer, live.rulebook)
+        if not identity().role.includes(Role.STAFF):
+            return _render(form, shown)
+        beyond = onward(answer, live.rulebook, self._source.today())
+        return _render(form, shown, onward=beyond)
 
     def _estimate(self, live: Live, reading: Reading) -> dict[str, Any]:
         return estimate(
@@ -98,12 +105,15 @@ class Pages:
         return live, options(live.rulebook, self._source.today())
 
 
-def _render(form: FormPage, shown: Shown | None = None, focus: str = "") -> str:
+def _render(
+    form: FormPage, shown: Shown | None = None, focus: str = "", onward: Onward | None = None
+) -> str:
     return render_template(
         "estimator/form.html",
         form=form,
         shown=shown,
         focus=focus,
+        onward=onward,
         insurance=form_page.INSURANCE,
         coverage=form_page.COVERAGE,
         authorization=form_page.AUTHORIZATION,

@@ -40,9 +40,10 @@ class Settings:
     """What the provider says of somebody that is the name of their account here."""
     two_people: str = "auto"
     """Whether whoever uploads rules may not approve them: auto, always or never."""
+    keep_estimates_days: int = 365
+    """After so long an estimate that staff kept is deleted."""
     audit_checkpoint: str = ""
     """A file, best on another disk, that is told the audit's last entry at each publishing."""
-
     widget_rate: str = "300 per minute"
     """How often one network may ask the widget."""
     redis_url: str = ""
@@ -55,6 +56,8 @@ class Settings:
             raise SettingsRefused(
                 f"{PREFIX}TWO_PEOPLE is auto, always or never, not {self.two_people}."
             )
+        if self.keep_estimates_days < 1:
+            raise SettingsRefused(f"{PREFIX}KEEP_ESTIMATES_DAYS is at least 1.")
         self._check_sign_in()
 
     def _check_sign_in(self) -> None:

@@ -113,6 +113,17 @@ class _Due(NamedTuple):
     row: r.CourseRow
 
 
+class _InForce(NamedTuple):
+    """What holds for an item on a day, in whichever scenario it is due."""
+
+    network: str
+    charge: r.PriceRow | None
+    cash: r.PriceRow | None
+    allowed: r.PriceRow | None
+    served: ServedBy
+    policy: r.PolicyRow | None
+
+
 class _Amounts(NamedTuple):
     billed: int
     cash: int
@@ -129,6 +140,7 @@ class _Pricing:
         self.setting = setting
         self.notices: dict[Notice, None] = {}
         self.missing = False
+        self._found: dict[tuple[str, date], _InForce] = {}
 
     def lines(self, parts: Sequence[str], scenario: Scenario) -> Iterator[PricedLine]:
         """Yield the priced lines of a scenario by date, then treatment as named, then step."""
@@ -155,12 +167,12 @@ class _Pricing:
 
     def _line(self, due: _Due, treatment_id: str, scenario: Scenario) -> PricedLine | None:
         item = self._item(due.row)
-        network = self._network(item, due.date)
-        amounts = self._amounts(item, due, network, scenario)
+        rows = self._in_force(item, due.date)
+        network = rows.network
+        amounts = self._amounts(item, due, rows, scenario)
         if amounts is None:
             return None
-        served = self._served(self.setting.insurer, item, network, due.date)
-        benefit = served.benefit
+        benefit = rows.served.benefit
         if benefit is not None and not amounts.allowed_known and benefit.balance_bill_protected:
             benefit = without_balance_bill_protection(benefit)
         second = self.setting.second
@@ -174,12 +186,28 @@ class _Pricing:
             cash=amounts.cash,
             allowed=amounts.allowed,
             benefit=benefit,
-            benefit_rule=served.rule,
+            benefit_rule=rows.served.rule,
             price_rules=amounts.rules,
-            policy=self._policy(item, due.date),
+            policy=rows.policy,
             second_allowed=self._second_allowed(item, due, network, scenario, amounts.charge),
             second_benefit=self._served(second, item, network, due.date).benefit,
         )
+
+    def _in_force(self, item: r.ItemRow, day: date) -> _InForce:
+        """Return what holds for an item on a day, looked up once for all scenarios."""
+        key = (item.item_id, day)
+        if key not in self._found:
+            rulebook, clinic_id = self.setting.rulebook, self.setting.clinic_id
+            network = self._network(item, day)
+            self._found[key] = _InForce(
+                network,
+                rulebook.price("charge", clinic_id, item.item_id, day),
+                rulebook.price("cash", clinic_id, item.item_id, day),
+                self._allowed_row(item, network, day),
+                self._served(self.setting.insurer, item, network, day),
+                self._policy(item, day),
+            )
+        return self._found[key]
 
     def _item(self, row: r.CourseRow) -> r.ItemRow:
         return self.setting.rulebook.items[row.item_id]
@@ -205,14 +233,11 @@ class _Pricing:
         return None if insurer is None else insurer.policy(item, day)
 
     def _amounts(
-        self, item: r.ItemRow, due: _Due, network: str, scenario: Scenario
+        self, item: r.ItemRow, due: _Due, in_force: _InForce, scenario: Scenario
     ) -> _Amounts | None:
         """Return what is billed, paid in cash and allowed; ``None`` where no price is known."""
-        rulebook, clinic_id = self.setting.rulebook, self.setting.clinic_id
         quantity = due.row.quantity
-        charge_row = rulebook.price("charge", clinic_id, item.item_id, due.date)
-        cash_row = rulebook.price("cash", clinic_id, item.item_id, due.date)
-        allowed_row = self._allowed_row(item, network, due.date)
+        network, charge_row, cash_row, allowed_row, *_ = in_force
         charge = amount_of(charge_row, quantity, scenario, None)
         cash = amount_of(cash_row, quantity, scenario, charge)
         allowed = amount_of(allowed_row, quantity, scenario, charge)

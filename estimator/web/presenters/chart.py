@@ -40,6 +40,17 @@ class Chart(NamedTuple):
     description: str
 
 
+class Axis(NamedTuple):
+    """A scale from nothing to a round amount, with its ticks."""
+
+    end: Decimal
+    ticks: tuple[Tick, ...]
+
+    def at(self, value: Decimal) -> str:
+        """Return where an amount stands."""
+        return f"{value / self.end * 100:.2f}%"
+
+
 ROW, TOP, FOOT = 34, 2, 22
 
 
@@ -47,31 +58,33 @@ def chart(rows: Sequence[dict[str, Any]], names: dict[str, str]) -> Chart | None
     """Return the chart of the comparison's rows; ``None`` without any."""
     if not rows:
         return None
-    highest = max(Decimal(row[key]) for row in rows for key in ("typical", "high"))
-    step = _step(highest)
-    count = max(ceil(highest / step), 1)
-    end = step * count
+    scale = axis(max(Decimal(row[key]) for row in rows for key in ("typical", "high")))
     return Chart(
-        bars=tuple(_bar(row, names, end, index) for index, row in enumerate(rows)),
-        ticks=tuple(_tick(step * n, end) for n in range(count + 1)),
+        bars=tuple(_bar(row, names, scale, index) for index, row in enumerate(rows)),
+        ticks=scale.ticks,
         height=TOP + ROW * len(rows) + FOOT,
         description=" ".join(_sentence(row, names) for row in rows),
     )
 
 
-def _tick(value: Decimal, end: Decimal) -> Tick:
-    return Tick(_percent(value, end), f"${value:,}")
+def axis(highest: Decimal) -> Axis:
+    """Return the scale that reaches the highest amount in a few round steps."""
+    step = _step(highest)
+    count = max(ceil(highest / step), 1)
+    bare = Axis(step * count, ())
+    ticks = (Tick(bare.at(step * n), f"${step * n:,}") for n in range(count + 1))
+    return Axis(bare.end, tuple(ticks))
 
 
-def _bar(row: dict[str, Any], names: dict[str, str], end: Decimal, index: int) -> Bar:
+def _bar(row: dict[str, Any], names: dict[str, str], scale: Axis, index: int) -> Bar:
     low, typical, high = (Decimal(row[key]) for key in ("low", "typical", "high"))
     least, most = min(low, typical, high), max(low, typical, high)
     return Bar(
         name=names[row["treatment_id"]],
         figure=about(row["typical"]),
-        start=_percent(least, end),
-        width=_percent(max(most - least, end / 200), end),
-        mark=_percent(typical, end),
+        start=scale.at(least),
+        width=scale.at(max(most - least, scale.end / 200)),
+        mark=scale.at(typical),
         top=TOP + ROW * index,
     )
 
@@ -91,7 +104,3 @@ def _step(highest: Decimal) -> Decimal:
     unit = Decimal(10) ** least.adjusted()
     step = next(step * unit for step in STEPS if step * unit >= least)
     return step.quantize(Decimal(1), ROUND_UP)
-
-
-def _percent(value: Decimal, end: Decimal) -> str:
-    return f"{value / end * 100:.2f}%"

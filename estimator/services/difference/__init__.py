@@ -1,0 +1,1 @@
+"""In what two rulebooks differ: rows, and what that does to patients' dollars."""
