@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from estimator.rulebook import rows as r
-from estimator.services.estimating.insurers import Rule, rule_of
+from estimator.services.estimating.insurers import Insurer, Rule, rule_of
 from estimator.services.estimating.notices import Notice
 from estimator.services.intake.requests import PatientDocument
 
@@ -61,6 +62,18 @@ def coverage_of(
     status = _status(says, criteria, authorized)
     approved = status == "covered" and says != "covered"
     return Coverage(status, criteria, rule, approved)
+
+
+def benefit_refuses(
+    insurer: Insurer, clinic_id: str, item: r.ItemRow, day: date
+) -> tuple[bool, Rule | None]:
+    """Return whether the plan has no benefit that covers the item, with the rule that says so."""
+    network = "in"
+    if item.setting == "clinic":
+        network, _ = insurer.network(clinic_id, day)
+    served = insurer.benefit(item, network, day)
+    covered = served.benefit is not None and served.benefit.covered
+    return not (item.billed_to_plan and covered), served.rule
 
 
 def _status(says: str, criteria: tuple[Criterion, ...], authorized: str) -> str:
