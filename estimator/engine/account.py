@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from estimator.engine.coordination import Amount, Numbers
 from estimator.engine.plan import Met
 
-
 Flag = Any
 """A ``bool``, or an array of them."""
 

@@ -93,7 +93,7 @@ def _criteria(policy: r.PolicyRow, patient: PatientDocument) -> Iterator[Criteri
         yield _at_least("failed_trials", policy.failed_trials, patient.failed_trials)
     if policy.diagnoses:
         given = patient.diagnosis
-        met = None if given is None else _diagnosis_fits(given, policy.diagnoses)
+        met = None if given is None else diagnosis_fits(given, policy.diagnoses)
         yield Criterion("diagnosis", ", ".join(policy.diagnoses), given, met)
     if policy.other_criteria:
         yield Criterion("other", policy.other_criteria, None, None)
@@ -104,7 +104,7 @@ def _at_least(name: str, required: int, given: int | None) -> Criterion:
     return Criterion(name, str(required), None if given is None else str(given), met)
 
 
-def _diagnosis_fits(given: str, prefixes: tuple[str, ...]) -> bool:
+def diagnosis_fits(given: str, prefixes: tuple[str, ...]) -> bool:
     """Compare ICD-10-CM codes without dots or case."""
     code = _bare(given)
     return any(code.startswith(_bare(prefix)) for prefix in prefixes)
