@@ -51,12 +51,14 @@ class Coverages:
         self.placed = placed
         self.people = placed.people
         self._statuses: dict[tuple[int | None, str], Array] = {}
+        self._refused: dict[tuple[int | None, str], Array] = {}
 
     def refuses(self, policy: r.PolicyRow | None, treatment_id: str) -> Array:
         """Return which patients are refused an item by its policy; ``None``: there is none."""
-        refusing = np.isin(np.arange(len(STATUSES)), [code(each) for each in REFUSING])
-        refused: Array = refusing[self.of_policy(policy, treatment_id)]
-        return refused
+        key = (policy.row if policy else None, treatment_id)
+        if key not in self._refused:
+            self._refused[key] = _REFUSES[self.of_policy(policy, treatment_id)]
+        return self._refused[key]
 
     def of_policy(self, policy: r.PolicyRow | None, treatment_id: str) -> Array:
         """Return the status of every patient under a policy, whichever their plan is."""
@@ -126,8 +128,7 @@ class Coverages:
         refused, _ = benefit_refuses(insurer, place.clinic_id, item, day)
         if not refused:
             return status
-        refusing = [code(each) for each in REFUSING]
-        return np.where(np.isin(status, refusing), status, code("not_covered"))
+        return np.where(_REFUSES[status], status, code("not_covered"))
 
     @cached_property
     def _by_place(self) -> list[tuple[Place, int, Array]]:
@@ -144,6 +145,7 @@ class Coverages:
             yield self.placed.places[self.placed.place[first]], int(spans[first]), who
 
 
+_REFUSES = np.array([each in REFUSING for each in STATUSES])
 _ANSWERS = ("unknown", "approved", "denied")
 
 

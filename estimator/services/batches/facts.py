@@ -169,9 +169,7 @@ class _Reading:
             for number in range(len(self.rows)):
                 self._read_line(at, place, number, span, names)
 
-    def _read_line(
-        self, at: int, place: Place, number: int, span: int, names: Names
-    ) -> None:
+    def _read_line(self, at: int, place: Place, number: int, span: int, names: Names) -> None:
         where = (at, span - self.placed.first)
         line = self.rows[number].lines.get((*where, TYPICAL))
         if line is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -51,60 +51,67 @@ class LimitTables:
 class Years:
     """In which plan year each row of a block is, line after line."""
 
-    def __init__(self, block: Block) -> None:
+    def __init__(self, block: Block, carries: bool) -> None:
         places = block.placed.places
         years = [place.insurer.year if place.insurer else (1, 1) for place in places]
         self.month = np.array([year[0] for year in years])[block.place]
         self.day = np.array([year[1] for year in years])[block.place]
+        self.carries = carries
         as_of = block.three(block.placed.people.as_of)
         self.of_accumulators = plan_year(as_of, self.month, self.day)
-        self.year: Array | None = None
-        self._next: Array = np.zeros(0, dtype=np.int64)
+        self.year: Array = np.zeros(0, dtype=np.int64)
+        self.ends: Array = np.zeros(0, dtype=np.int64)
+        """The first day after the plan year of each row."""
 
-    def starts(self, slots: int, dates: Array) -> Iterable[YearStart]:
-        """Go on to *dates*; yield the plan years that begin, and for whom."""
-        if self.year is None:
-            begins, before = True, None
-        else:
-            begins = dates >= self._next
-            if not begins.any():
-                return
-            before = self.year
-        year = plan_year(dates, self.month, self.day)
-        self.year, self._next = year, year_start(year + 1, self.month, self.day)
-        yield from _events(begins, year, before, self.of_accumulators, slots)
+    def starts(self, slots: int, dates: Array) -> list[YearStart]:
+        """Go on to *dates*; return the plan years that begin, and for whom."""
+        if not len(self.year):
+            self.year = plan_year(dates, self.month, self.day)
+            self.ends = year_start(self.year + 1, self.month, self.day)
+            everybody = np.ones(len(dates), dtype=bool)
+            return list(self._events(everybody, np.zeros_like(everybody), slots))
+        begins = dates >= self.ends
+        if not begins.any():
+            return []
+        follows = np.zeros_like(begins)
+        who = np.flatnonzero(begins)
+        years = plan_year(dates[who], self.month[who], self.day[who])
+        follows[who] = self.carries & (years == self.year[who] + 1)
+        self.year = self.year.copy()
+        self.year[who] = years
+        self.ends[who] = year_start(years + 1, self.month[who], self.day[who])
+        return list(self._events(begins, follows, slots))
 
-    def ends(self) -> Array:
-        """Return the first day after the plan year of each row."""
-        return self._next
-
-
-def _events(
-    begins: Any, year: Array, before: Array | None, read: Array, slots: int
-) -> Iterable[YearStart]:
-    opening = begins & (year == read)
-    follows = begins & ~opening & (False if before is None else before == year - 1)
-    fresh = begins & ~opening & ~follows
-    caps: tuple[Gauge | None, ...] = (None,) * slots
-    for who, carried, opens in (
-        (opening, False, True),
-        (follows, True, False),
-        (fresh, False, False),
-    ):
-        if np.any(who):
-            yield YearStart(carried, opens, caps, True if np.all(who) else who)
+    def _events(self, begins: Array, follows: Array, slots: int) -> Iterator[YearStart]:
+        opening = begins & (self.year == self.of_accumulators)
+        follows = follows & ~opening
+        caps: tuple[Gauge | None, ...] = (None,) * slots
+        for who, carried, opens in (
+            (opening, False, True),
+            (follows, True, False),
+            (begins & ~opening & ~follows, False, False),
+        ):
+            if who.any():
+                yield YearStart(carried, opens, caps, True if who.all() else who)
 
 
 class BlockLimits:
     """The limits of a block's patients."""
 
-    def __init__(self, block: Block, tables: LimitTables, gathered: Gathered, family: bool) -> None:
+    def __init__(
+        self,
+        block: Block,
+        tables: LimitTables,
+        gathered: Gathered,
+        family: bool,
+        keys: Iterable[LimitKey],
+    ) -> None:
         self.block = block
         self.tables = tables
         self.gathered = gathered
         self.family = family
-        self.slots = {key: slot for slot, key in enumerate(tables.individual)}
-        self.years = Years(block)
+        self.slots = {key: slot for slot, key in enumerate(sorted(set(keys)))}
+        self.years = Years(block, any(tables.carryover[key].values.any() for key in self.slots))
 
     def gauge(self, shape: GaugeShape, spans: Array | int, carries: bool) -> Gauge:
         """Return a limit as it stands on a line."""
@@ -125,8 +132,8 @@ class BlockLimits:
     def carrying(self, key: LimitKey, dates: Array, spans: Array | int) -> Array:
         """Return in which rows what is credited of a limit also counts in the next year."""
         months = self.tables.carryover[key].of(self.block, spans)
-        ends = self.years.ends()
-        carrying: Array = (months > 0) & (dates >= months_later(ends, -months))
+        begins = months_later(self.years.ends, -months)
+        carrying: Array = (months > 0) & (dates >= begins)
         return carrying
 
     def account(self, read: LimitTables) -> Account:

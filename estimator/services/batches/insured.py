@@ -55,9 +55,10 @@ class InsuredRun:
         self.facts = facts
         self.refuses = refuses
         self.gathered = Gathered(block)
-        self.limits = BlockLimits(block, tables[0], self.gathered, family)
-        self.account = self.limits.account(tables[1])
         self.shapes = self._shapes_by_row()
+        keys = {gauge.key for shape in self._taken() for gauge in shape.gauges.all()}
+        self.limits = BlockLimits(block, tables[0], self.gathered, family, keys)
+        self.account = self.limits.account(tables[1])
         self.counted = self._counted()
         self.total: Amount = 0
         self.pool_years: Array | None = None
@@ -78,13 +79,16 @@ class InsuredRun:
 
     def _counted(self) -> set[int]:
         """Return the groups whose visits count, over all of the course."""
-        shapes = (self.facts.shapes[number] for number in set().union(*self.shapes))
         return {
             shape.benefit.group
-            for shape in shapes
-            if shape is not None
-            and (shape.benefit.visit_limit is not None or shape.benefit.waived_visits > 0)
+            for shape in self._taken()
+            if shape.benefit.visit_limit is not None or shape.benefit.waived_visits > 0
         }
+
+    def _taken(self) -> list[Shape]:
+        """Return the shapes of lines that plans take."""
+        numbers = set().union(*self.shapes)
+        return [shape for number in numbers if (shape := self.facts.shapes[number]) is not None]
 
     def _sharing(self) -> Counter[tuple[int, int]]:
         """Return how many lines may share the copay of a benefit on a day."""
@@ -222,7 +226,7 @@ class InsuredRun:
             cash=cash,
             weigh_cash=weighed and cash is not None,
             benefit=benefit,
-            **self._gauges(shape.gauges, spans, carries),
+            **self._gauges(shape.gauges, spans, carries, len(self.shapes[due.row]) > 1),
             visit=due.offset if counted else None,
             copay_slot=(shape.benefit.name, due.offset) if shape.benefit.copay_shared else None,
             assistance=helps,
@@ -230,18 +234,21 @@ class InsuredRun:
         )
 
     def _gauges(
-        self, shapes: GaugeShapes, spans: Array | int, carries: frozenset[int]
+        self, shapes: GaugeShapes, spans: Array | int, carries: frozenset[int], mixed: bool
     ) -> dict[str, Any]:
+        """Return the limits of a step.
+
+        Where some patients' limit is of another shape on that date, this one is not theirs, so
+        what they have met may pass it.
+        """
         limits = self.limits
         made = {
-            each: limits.gauge(each, spans, limits.slots[each.key] in carries)
-            for each in {
-                shapes.deductible,
-                *shapes.oop_maxes,
-                *shapes.deductible_credits,
-                *shapes.oop_credits,
-            }
-            if each is not None
+            each: limits.gauge(
+                each._replace(passable=mixed or each.passable),
+                spans,
+                limits.slots[each.key] in carries,
+            )
+            for each in shapes.all()
         }
         return {
             "deductible": None if shapes.deductible is None else made[shapes.deductible],

@@ -33,6 +33,16 @@ class GaugeShapes(NamedTuple):
     deductible_credits: tuple[GaugeShape, ...] = ()
     oop_credits: tuple[GaugeShape, ...] = ()
 
+    def all(self) -> set[GaugeShape]:
+        """Return every limit among them."""
+        constraining = () if self.deductible is None else (self.deductible,)
+        return {
+            *constraining,
+            *self.oop_maxes,
+            *self.deductible_credits,
+            *self.oop_credits,
+        }
+
 
 class BenefitShape(NamedTuple):
     """A benefit without its amounts; names are numbers in the order they first appear."""
