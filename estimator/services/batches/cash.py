@@ -1,4 +1,4 @@
-"""The routes without a plan for many patients: self-pay, and self-pay with what a program takes off."""
+"""The routes without a plan for many patients: self-pay, and what a program takes off it."""
 
 from __future__ import annotations
 
