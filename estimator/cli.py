@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 import click
 
 from estimator import __version__
+from estimator.batch_command import batch_command
 from estimator.findings import Finding, stops
 from estimator.rulebook import text_form
 from estimator.rulebook.template import write_workbook
@@ -367,6 +368,11 @@ def _workbook_finding(finding: Finding) -> dict[str, str]:
         "message": finding.message,
         "advice": finding.advice,
     }
+
+
+main.add_command(
+    batch_command(lambda workbook: _rules(workbook), lambda: _today(), lambda found: _say(found))
+)
 
 
 def _print_json(answer: Any) -> None:
