@@ -19,7 +19,8 @@ from typing import Any, NoReturn
 import click
 
 from estimator import __version__
-from estimator.batch_command import batch_command
+from estimator.commands.batch import batch_command
+from estimator.commands.worker import worker
 from estimator.findings import Finding, stops
 from estimator.rulebook import text_form
 from estimator.rulebook.template import write_workbook
@@ -370,9 +371,7 @@ def _workbook_finding(finding: Finding) -> dict[str, str]:
     }
 
 
-main.add_command(
-    batch_command(lambda workbook: _rules(workbook), lambda: _today(), lambda found: _say(found))
-)
+main.add_command(worker)
 
 
 def _print_json(answer: Any) -> None:
@@ -389,3 +388,6 @@ def _now() -> datetime:
 
 def _today() -> date:
     return datetime.now().astimezone().date()
+
+
+main.add_command(batch_command(_rules, _today, _say))

@@ -107,6 +107,18 @@ TABLE_CODES: dict[str, Code] = {
     ),
     "column-taken": Code(Severity.NOTE, "A column was taken for one of ours by its name.", ""),
     "empty-rows": Code(Severity.NOTE, "Rows that are formatted, but empty, were left out.", ""),
+    "recheck-failed": _stop(
+        "A row that was estimated once more on its own came out otherwise, so nothing is shown.",
+        "This is a fault of the program: please report it, with the release.",
+    ),
+    "batch-stopped": _stop(
+        "A part of the file was begun again and again, and never done.",
+        "Save the file again from a spreadsheet program, and send the new one.",
+    ),
+    "nothing-to-correct": _stop(
+        "The file has no row of those that were in error before.",
+        "Send the file with the corrected rows, by the same patient_ref.",
+    ),
     "not-a-batch-file": _stop(
         "The name of the file ends in none of .xlsx, .csv and .parquet.",
         "Save it as one of them.",

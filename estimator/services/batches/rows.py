@@ -188,16 +188,19 @@ class _Reading:
         clinics, plans = Words(tuple(rulebook.clinics)), Words((*rulebook.plans, None))
         diagnoses, authorizations = Words(), Words(("unknown",))
         asked = Words((self.reader.compared,))
+        # in the order of the columns, as the messages of a row are
         clinic = self._clinic(clinics)
+        plan = self._places("plan_id", plans, len(rulebook.plans))
+        family = self._places("coverage", Words(("self", "family")), 0) == 1
         start = self._numbers("start_date", self.reader.today)
+        months = self._numbers("months", 12)
         as_of = self._numbers("as_of")
-        coverages = Words(("self", "family"))
         return People(
             clinic=clinic,
-            plan=self._places("plan_id", plans, len(rulebook.plans)),
-            family=self._places("coverage", coverages, 0) == 1,
+            plan=plan,
+            family=family,
             start=start,
-            months=self._numbers("months", 12),
+            months=months,
             as_of=np.where(as_of == UNKNOWN, start, as_of),
             age=self._numbers("age"),
             diagnosis=self._places("diagnosis", diagnoses),
@@ -228,7 +231,7 @@ class _Reading:
         """Note what is given as met of a limit that the plan does not have."""
         has = self._limits_of(people)
         for at, name in enumerate(MET_NAMES):
-            unused = (people.met[name] > 0) & ~has[people.plan, at]
+            unused = (people.met[name] > 0) & ~has[people.plan, at] & ~self.bad
             if unused.any():
                 says = f"{name} is left aside: the plan has no such limit."
                 self.notes.append(_where(unused, says))
@@ -251,9 +254,7 @@ def _where(mask: Array, says: str) -> Any:
 
 def together(columns: Sequence[Any]) -> Any:
     """Return what several columns say of each row, separated by ;; null where none does."""
-    parts = [
-        pc.fill_null(pc.binary_join_element_wise("; ", column, ""), "") for column in columns
-    ]
+    parts = [pc.fill_null(pc.binary_join_element_wise("; ", column, ""), "") for column in columns]
     said = pc.binary_join_element_wise(*parts, "")
     nothing = pa.scalar(None, pa.string())
     return pc.if_else(pc.equal(said, ""), nothing, pc.utf8_slice_codeunits(said, 2))

@@ -49,6 +49,15 @@ class Piece:
         """How many rows it has."""
         return len(self.numbers)
 
+    def filter(self, wanted: Any) -> Piece:
+        """Return some of the rows."""
+        return Piece(
+            self.numbers.filter(wanted),
+            tuple(column.filter(wanted) for column in self.columns),
+            tuple(None if kinds is None else kinds.filter(wanted) for kinds in self.kinds),
+            self.long.filter(wanted),
+        )
+
     def encode(self) -> bytes:
         """Return the piece as bytes."""
         arrays = [self.numbers, self.long, *self.columns]

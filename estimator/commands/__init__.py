@@ -1,0 +1,1 @@
+"""Commands that are long enough to stand apart; cli.py gathers them."""
