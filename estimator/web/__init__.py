@@ -14,6 +14,7 @@ from flask import Blueprint, Flask
 from estimator.services.accounts.roles import Identity, Role
 from estimator.web.access import Access, Identify
 from estimator.web.api import Api
+from estimator.web.batches import BatchPages
 from estimator.web.headers import secure
 from estimator.web.pages import Pages
 from estimator.web.settings import Settings, read_settings
@@ -56,11 +57,14 @@ class Estimator:
             raise ValueError(f"An estimator named {self.name} is mounted already; give a name.")
         settings = self.settings or read_settings(app.config, os.environ)
         mounted[self.name] = source = Source(settings.database_url)
-        app.register_blueprint(self._blueprint(source), url_prefix=self.url_prefix or None)
+        app.register_blueprint(
+            self._blueprint(source, settings), url_prefix=self.url_prefix or None
+        )
 
-    def _blueprint(self, source: Source) -> Blueprint:
+    def _blueprint(self, source: Source, settings: Settings) -> Blueprint:
         blueprint = Blueprint(self.name, __name__, template_folder="templates")
-        blueprint.register_blueprint(Api(source).blueprint())
+        blueprint.register_blueprint(Api(source, settings).blueprint())
+        blueprint.register_blueprint(BatchPages(source, settings).blueprint())
         blueprint.register_blueprint(Pages(source).blueprint())
         blueprint.before_request(Access(self.name, source, self.identify).check)
         blueprint.after_request(secure)

@@ -45,11 +45,11 @@ class Pages:
         refuse_other_methods(blueprint, "/", "not_here_form", "GET", "POST")
         refuse_other_methods(blueprint, "/plan", "not_here_plan", "POST")
         refuse_other_methods(blueprint, "/assets/<asked>/<name>", "not_here_asset", "GET")
-        blueprint.context_processor(_addresses)
+        blueprint.context_processor(addresses)
         for status in default_exceptions:  # a host's handler of a status would come before ours
-            blueprint.register_error_handler(status, _http_error)
-        blueprint.register_error_handler(NoPublishedRulebook, _no_rulebook)
-        blueprint.register_error_handler(Exception, _fault)
+            blueprint.register_error_handler(status, http_error)
+        blueprint.register_error_handler(NoPublishedRulebook, no_rulebook)
+        blueprint.register_error_handler(Exception, fault)
         return blueprint
 
     def show(self) -> str:
@@ -117,15 +117,19 @@ def _render(form: FormPage, shown: Shown | None = None, focus: str = "") -> str:
     )
 
 
-def _addresses() -> dict[str, Any]:
+def addresses() -> dict[str, Any]:
     """Give the templates the addresses of this mounted estimator."""
     kept = assets.version()
+    mounted = (request.blueprint or "").rpartition(".")[0]
     return {
-        "form_url": url_for(".form"),
-        "plan_url": url_for(".plan"),
-        "css_url": url_for(".asset", asked=kept, name="estimator.css"),
-        "js_url": url_for(".asset", asked=kept, name="estimator.js"),
-        "icon_url": url_for(".asset", asked=kept, name="icon.svg"),
+        "form_url": url_for(f"{mounted}.pages.form"),
+        "plan_url": url_for(f"{mounted}.pages.plan"),
+        "batches_url": url_for(f"{mounted}.batches.batches"),
+        "css_url": url_for(f"{mounted}.pages.asset", asked=kept, name="estimator.css"),
+        "js_url": url_for(f"{mounted}.pages.asset", asked=kept, name="estimator.js"),
+        "batches_css_url": url_for(f"{mounted}.pages.asset", asked=kept, name="batches.css"),
+        "batches_js_url": url_for(f"{mounted}.pages.asset", asked=kept, name="batches.js"),
+        "icon_url": url_for(f"{mounted}.pages.asset", asked=kept, name="icon.svg"),
     }
 
 
@@ -134,7 +138,8 @@ WORDS = {
     403: "Your account may not do this. Ask whoever manages accounts.",
     404: "There is no page at this address.",
     405: "This page does not take that kind of request.",
-    413: "What was sent is over 1 MB.",
+    409: "That cannot be done any more: the file is further on. Go back and look again.",
+    413: "What was sent is too large.",
     415: "What was sent is not a form.",
     503: "No rulebook is published yet.",
 }
@@ -148,15 +153,18 @@ def _error_page(status: int, headers: Any = ()) -> Response:
     return response
 
 
-def _http_error(error: HTTPException) -> Response:
+def http_error(error: HTTPException) -> Response:
+    """Show an error in plain words."""
     kept = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]
     return _error_page(error.code or 500, kept)
 
 
-def _no_rulebook(_error: NoPublishedRulebook) -> Response:
+def no_rulebook(_error: NoPublishedRulebook) -> Response:
+    """Say that there is no rulebook."""
     return _error_page(503)
 
 
-def _fault(error: Exception) -> Response:
+def fault(error: Exception) -> Response:
+    """Log where a fault happened, and apologise."""
     log_fault(error)
     return _error_page(500)

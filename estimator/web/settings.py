@@ -18,6 +18,8 @@ class Settings:
     database_url: str = DEFAULT_URL
     secret_key: str = ""
     """Seals the audit and encrypts what must stay secret. Blank: kept in a file beside SQLite."""
+    batch_days: str = "30"
+    """For how many days a file of patients and its results are kept."""
 
 
 def read_settings(*sources: Mapping[str, Any]) -> Settings:

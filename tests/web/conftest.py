@@ -10,6 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
+from estimator.services.rulebooks import NoPublishedRulebook
+from estimator.storage.database import Database
 from estimator.web import Settings, create_app
 from estimator.web.source import Source
 from tests.web import rules
@@ -23,6 +25,9 @@ class SmallSource(Source):
 
     def has_accounts(self) -> bool:
         return False
+
+    def database(self) -> Database:
+        raise NoPublishedRulebook("this estimator has no database")
 
 
 def small(app: Flask) -> Flask:

@@ -15,7 +15,7 @@ from tests.web.asking import FORM, findings
 from tests.web.conftest import small
 
 NOWHERE = Settings(database_url="sqlite:////nowhere/none.sqlite3")
-SENT = {"asked": "old", "name": "estimator.css", "rest": "nothing"}
+SENT = {"asked": "old", "name": "estimator.css", "rest": "nothing", "kind": "csv"}
 
 
 def routes(app: Flask) -> list[Rule]:

@@ -10,7 +10,7 @@ from estimator.web import assets
 from estimator.web.headers import SECURITY
 from tests.web.asking import FORM
 
-SENT = {"asked": assets.version(), "name": "estimator.css", "rest": "nothing"}
+SENT = {"asked": assets.version(), "name": "estimator.css", "rest": "nothing", "kind": "csv"}
 
 
 def every_route(app: Flask) -> list[tuple[str, str]]:

@@ -53,7 +53,7 @@ def test_every_address_of_the_interface_is_described(
     app: Flask, description: dict[str, Any]
 ) -> None:
     rules = {
-        (rule.rule, method.lower())
+        (re.sub(r"<(\w+)>", r"{\1}", rule.rule), method.lower())
         for rule in app.url_map.iter_rules()
         if rule.endpoint.startswith("estimator.api.") and "not_here" not in rule.endpoint
         for method in rule.methods - {"HEAD", "OPTIONS"}
@@ -104,7 +104,7 @@ def test_every_other_answer_is_as_described(
     client: FlaskClient, description: dict[str, Any]
 ) -> None:
     for path, methods in description["paths"].items():
-        if "get" in methods:
+        if "get" in methods and "{" not in path:
             schema = content(methods["get"]["responses"]["200"])
             assert faults(client.get(path).get_json(), schema, description) == []
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from estimator.findings import Finding
-from estimator.services.batches.people import MET_NAMES
+from estimator.services.batches.names import MET_NAMES
 from estimator.sheets import codes
 
 REQUIRED = ("patient_ref",)

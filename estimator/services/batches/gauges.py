@@ -12,7 +12,8 @@ from estimator.engine.arrays import ARRAYS
 from estimator.engine.plan import LimitKey, Met
 from estimator.services.batches.days import Array, months_later, plan_year, year_start
 from estimator.services.batches.facts import NO_CASH
-from estimator.services.batches.people import UNKNOWN, met_names
+from estimator.services.batches.names import met_names
+from estimator.services.batches.people import UNKNOWN
 from estimator.services.batches.schedule import Block
 from estimator.services.batches.shapes import GaugeShape
 from estimator.services.batches.sites import Placed

@@ -50,7 +50,7 @@ class Upload:
     corrects: str | None = None
 
 
-def accept(
+def accept(  # noqa: PLR0913, PLR0917 - what is sent, for which rules, when
     database: Database, audit: Audit, upload: Upload, release: int, today: date, now: datetime
 ) -> Batch:
     """Keep an upload; return its batch, or the one that its idempotency key made before.
@@ -110,7 +110,7 @@ def _keep_upload(session: Session, name: str, file: IO[bytes]) -> None:
         session.flush()
 
 
-def piece_of(
+def piece_of(  # noqa: PLR0913, PLR0917 - a row of the table
     batch: str, number: int, kind: str, about: str = "", rows: int = 0, content: bytes | None = None
 ) -> BatchPiece:
     """Return a piece that waits for a worker."""

@@ -9,7 +9,8 @@ from typing import Any
 from estimator.engine.money import dollars
 from estimator.rulebook.model import Rulebook
 from estimator.services.batches.days import day_of
-from estimator.services.batches.people import UNKNOWN, People, met_names
+from estimator.services.batches.names import met_names
+from estimator.services.batches.people import UNKNOWN, People
 from estimator.services.batches.population import NO_ROUTE, NOT_ASKED, STATUSES, Estimates
 from estimator.services.estimating import estimate
 from estimator.services.estimating.situation import rulebook_plan

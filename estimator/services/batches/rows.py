@@ -15,7 +15,8 @@ from estimator.rulebook.model import Rulebook
 from estimator.services.batches import cells
 from estimator.services.batches.cells import Answer, Reader, Words, numbers
 from estimator.services.batches.days import Array, number_of
-from estimator.services.batches.people import MET_NAMES, UNKNOWN, People, met_names
+from estimator.services.batches.names import MET_NAMES, met_names
+from estimator.services.batches.people import UNKNOWN, People
 from estimator.services.estimating.situation import rulebook_plan
 from estimator.services.intake.requests import PatientDocument, RequestDocument
 from estimator.sheets.grids.cell_texts import as_text

@@ -12,7 +12,8 @@ import numpy as np
 from estimator.engine.money import dollars
 from estimator.rulebook.model import Rulebook
 from estimator.services.batches.days import day_of, number_of
-from estimator.services.batches.people import MET_NAMES, UNKNOWN, People, met_names
+from estimator.services.batches.names import MET_NAMES, met_names
+from estimator.services.batches.people import UNKNOWN, People
 from estimator.services.estimating.situation import rulebook_plan
 
 DIAGNOSES = ("F33.2", "F32.1", "f411", "F53.0", "Z00.0")
@@ -100,15 +101,17 @@ def accumulators(rulebook: Rulebook, people: People, at: int, plan_id: str) -> l
     for period in rulebook_plan(rulebook, plan_id).limits:
         key = period.limit.key
         names = met_names(key)
-        given = {} if names is None else {
-            word: dollars(int(people.met[name][at]))
-            for word, name in zip(("individual", "family"), names, strict=True)
-            if people.met[name][at] != UNKNOWN
-        }
-        if given:
-            found[key] = {
-                "kind": key.kind, "class": key.class_, "network": key.network, **given
+        given = (
+            {}
+            if names is None
+            else {
+                word: dollars(int(people.met[name][at]))
+                for word, name in zip(("individual", "family"), names, strict=True)
+                if people.met[name][at] != UNKNOWN
             }
+        )
+        if given:
+            found[key] = {"kind": key.kind, "class": key.class_, "network": key.network, **given}
     return list(found.values())
 
 
