@@ -28,13 +28,14 @@ def income_fits(placed: Placed, row: r.AssistanceRow) -> Array:
     people = placed.people
     if row.income_limit_percent is None:
         return np.ones(len(people), dtype=bool)
-    spans = placed.sites.spans.of(people.start)
+    periods = placed.sites.parameter_spans
+    spans = periods.of(people.start)
     given = (people.household_size != UNKNOWN) & (people.annual_income != UNKNOWN)
     together = spans * 1000 + np.maximum(people.household_size, 0)
     found, where = np.unique(together, return_inverse=True)
     most = np.full(len(found), INCOME_UNKNOWN, dtype=np.int64)
     for at, pair in enumerate(found.tolist()):
-        day = placed.sites.spans.days[pair // 1000]
+        day = periods.days[pair // 1000]
         level = poverty_level(placed.sites.rulebook, pair % 1000, day)
         if level is not None:
             most[at] = int(row.income_limit_percent * level)

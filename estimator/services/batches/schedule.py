@@ -13,6 +13,7 @@ import numpy as np
 
 from estimator.engine.course import SCENARIOS
 from estimator.rulebook import rows as r
+from estimator.rulebook.model import Rulebook
 from estimator.services.batches.days import Array
 from estimator.services.batches.sites import Placed
 from estimator.services.estimating.lines import items_due, without_doubles
@@ -44,18 +45,22 @@ def schedule_of(placed: Placed, parts: Sequence[str], longest: int) -> Schedule:
     """Return the schedule of a treatment, or of several joined, over *longest* days."""
     rulebook = placed.sites.rulebook
     end = _START + timedelta(days=longest)
-    rows: list[r.CourseRow] = []
+    rows = course_rows(rulebook, parts)
+    places = {id(row): at for at, row in enumerate(rows)}
     found: dict[tuple[int, int, int, int], list[bool]] = {}
     for number, scenario in enumerate(SCENARIOS):
         for due, stays in without_doubles(items_due(rulebook, parts, scenario, _START, end)):
             if not stays:
                 continue
-            if due.row not in rows:
-                rows.append(due.row)
-            key = ((due.date - _START).days, due.part, due.step, rows.index(due.row))
+            key = ((due.date - _START).days, due.part, due.step, places[id(due.row)])
             found.setdefault(key, [False] * THREE)[number] = True
     in_order = sorted(found.items(), key=lambda each: each[0][:3])
-    return Schedule(tuple(rows), tuple(Due(key[0], key[3], tuple(has)) for key, has in in_order))
+    return Schedule(rows, tuple(Due(key[0], key[3], tuple(has)) for key, has in in_order))
+
+
+def course_rows(rulebook: Rulebook, parts: Sequence[str]) -> tuple[r.CourseRow, ...]:
+    """Return the rows of Courses of a treatment, or of several joined."""
+    return tuple(row for part in parts for row in rulebook.courses.get(part, ()))
 
 
 class Block:

@@ -6,9 +6,10 @@ of them every question has the same answer, so one day speaks for the span.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -22,7 +23,13 @@ from estimator.services.estimating.insurers import Insurer
 from estimator.services.estimating.lines import PricedLine, Setting, price_line
 from estimator.services.estimating.situation import rulebook_plan
 
+T = TypeVar("T")
+
 ONE_DAY = timedelta(days=1)
+PARAMETERS = "Parameters"
+MOST_KEPT = 600
+MOST_PLACES = 2_000
+"""Where clinics and plans make no more pairs, every pair is a place: all blocks share tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +42,10 @@ class Place:
 
 
 class Spans:
-    """The spans of a rulebook: where each begins, and a day that speaks for it."""
+    """The spans of some sheets: where each begins, and a day that speaks for it."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
-        begins = sorted(set(_changes(rulebook)))
+    def __init__(self, rulebook: Rulebook, sheets: Iterable[str]) -> None:
+        begins = sorted({day for name in sheets for day in _changes(rulebook, name)})
         self.begins = np.array([number_of(day) for day in begins], dtype=np.int64)
         self.days = (date.min + ONE_DAY, *begins)
 
@@ -47,14 +54,13 @@ class Spans:
         return np.searchsorted(self.begins, days, side="right")
 
 
-def _changes(rulebook: Rulebook) -> Iterator[date]:
-    """Yield the days on which a row comes into force or ends."""
-    for rows in rulebook.rows.values():
-        for row in rows:
-            if isinstance(row, r.Dated):
-                yield row.effective_from
-                if row.effective_to is not None and row.effective_to < date.max:
-                    yield row.effective_to + ONE_DAY
+def _changes(rulebook: Rulebook, sheet: str) -> Iterator[date]:
+    """Yield the days on which a row of a sheet comes into force or ends."""
+    for row in rulebook.rows.get(sheet, ()):
+        if isinstance(row, r.Dated):
+            yield row.effective_from
+            if row.effective_to is not None and row.effective_to < date.max:
+                yield row.effective_to + ONE_DAY
 
 
 class Sites:
@@ -62,9 +68,21 @@ class Sites:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
-        self.spans = Spans(rulebook)
+        others = [name for name in rulebook.rows if name != PARAMETERS]
+        self.spans = Spans(rulebook, others)
+        self.parameter_spans = Spans(rulebook, [PARAMETERS])
+        self._kept: dict[Hashable, Any] = {}
         self._lines: dict[tuple[str | None, str, int, int, int], PricedLine | None] = {}
         self._limits: dict[tuple[str, int], dict[LimitKey, LimitPeriod]] = {}
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what is made once for places and spans, whoever the patients there are."""
+        if key not in self._kept:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = make()
+        found: T = self._kept[key]
+        return found
 
     def place(self, clinic_id: str, plan_id: str | None) -> Place:
         """Return the place of a clinic and a plan."""
@@ -101,17 +119,22 @@ class Placed:
     def __init__(self, sites: Sites, people: People) -> None:
         self.sites = sites
         self.people = people
-        pairs = people.clinic * len(people.plans) + people.plan
-        found, self.place = np.unique(pairs, return_inverse=True)
+        many = len(people.plans)
+        pairs = people.clinic * many + people.plan
+        found, self.place = np.arange(len(people.clinics) * many), pairs
+        if len(found) > MOST_PLACES:
+            found, self.place = np.unique(pairs, return_inverse=True)
         self.places = [
-            sites.place(
-                people.clinics[pair // len(people.plans)], people.plans[pair % len(people.plans)]
-            )
+            sites.place(people.clinics[pair // many], people.plans[pair % many])
             for pair in found.tolist()
         ]
         self.end = people.end
         self.first = int(sites.spans.of(people.start).min(initial=len(sites.spans.begins)))
         self.last = int(sites.spans.of(self.end).max(initial=self.first))
+
+        named = tuple((place.clinic_id, place.plan_id) for place in self.places)
+        self.key = (named, self.first, self.last)
+        """What all tables by place and span depend on."""
 
     @property
     def span_count(self) -> int:

@@ -17,7 +17,7 @@ from estimator.rulebook import rows as r
 from estimator.services.batches.cash import reduced, reductions, self_pay
 from estimator.services.batches.coverages import BEST, Coverages
 from estimator.services.batches.days import Array
-from estimator.services.batches.facts import AssistanceOn, insured_facts, row_facts
+from estimator.services.batches.facts import AssistanceOn, InsuredFacts, insured_facts, row_facts
 from estimator.services.batches.gauges import LimitTables, people_spans
 from estimator.services.batches.helps import InsuredProgram, helps_somewhere, income_fits
 from estimator.services.batches.insured import InsuredRun
@@ -57,7 +57,10 @@ class Treated:
         many = len(placed.people)
         longest = int((placed.end - placed.people.start).max(initial=0)) if self.priced else 0
         self.schedule = schedule_of(placed, parts if self.priced else (), longest)
-        self.rows = [row_facts(placed, row) for row in self.schedule.rows]
+        self.key = (treatment, placed.key)
+        self.rows = placed.sites.kept(
+            ("rows", self.key), lambda: [row_facts(placed, row) for row in self.schedule.rows]
+        )
         self.cents = np.zeros((THREE, many), dtype=np.int64)
         self.best = np.full(many, NO_ROUTE, dtype=np.int64)
         self.routes: list[str] = []
@@ -78,7 +81,7 @@ class Treated:
             paid, missing = self_pay(block, self.schedule, self.rows)
             cash[:, block.members], unpriced[block.members] = paid, missing
         insured = np.flatnonzero(can_be_best & ~unpriced)
-        self._take("insured", insured, lambda: self._insured(insured, _no_assistance))
+        self._take("insured", insured, lambda: self._insured(insured, "", _no_assistance))
         payers = np.flatnonzero(~unpriced)
         self._take("self_pay", payers, lambda: cash[:, payers])
         for program_id, rows in sorted(self.placed.sites.rulebook.programs.items()):
@@ -100,7 +103,9 @@ class Treated:
 
     def _take_insured_program(self, program_id: str, rows: Any, fits: Array) -> None:
         program = InsuredProgram(self.placed, program_id, rows)
-        tables = program.helps(self.schedule.rows)
+        tables = self.placed.sites.kept(
+            ("helps", program_id, self.key), lambda: program.helps(self.schedule.rows)
+        )
         who = np.flatnonzero(fits)
         if not any(table.values.any() for table in tables):
             who = who[:0]
@@ -109,14 +114,19 @@ class Treated:
             for block in blocks(self.placed, who, BLOCK)
         ]
         who = np.concatenate(helped) if helped else who
-        self._take(f"assistance:{program_id}", who, lambda: self._insured(who, program.terms))
+        self._take(
+            f"assistance:{program_id}", who, lambda: self._insured(who, program_id, program.terms)
+        )
 
     def _take_reduced(self, program_id: str, row: r.AssistanceRow, who: Array, cash: Array) -> None:
         name = f"assistance:{program_id}"
-        tables = [
-            reductions(self.placed, program_id, each, facts)
-            for each, facts in zip(self.schedule.rows, self.rows, strict=True)
-        ]
+        tables = self.placed.sites.kept(
+            ("reductions", program_id, self.key),
+            lambda: [
+                reductions(self.placed, program_id, each, facts)
+                for each, facts in zip(self.schedule.rows, self.rows, strict=True)
+            ],
+        )
         helps = [helped for _, helped in tables]
         if not any(table.values.any() for table in helps):
             who = who[:0]
@@ -128,33 +138,44 @@ class Treated:
         who = np.concatenate(helped)
         self._take(name, who, lambda: cash[:, who] - np.concatenate(off, axis=1))
 
-    def _insured(self, who: Array, assistance: AssistanceOn) -> Array:
+    def _insured(self, who: Array, program_id: str, assistance: AssistanceOn) -> Array:
         """Return what patients pay with their plan, by scenario, in the order of *who*."""
         placed = self.placed
+        kept = placed.sites.kept
         _, first, count = people_spans(placed)
         tables = (
-            LimitTables(placed, placed.first, placed.span_count),
-            LimitTables(placed, first, count),
+            kept(
+                ("limits", placed.key), lambda: LimitTables(placed, placed.first, placed.span_count)
+            ),
+            kept(("limits", placed.key, first, count), lambda: LimitTables(placed, first, count)),
         )
         paid = np.zeros_like(self.cents)
         for family in (False, True):
             some = who[placed.people.family[who] == family]
-            if not len(some):
-                continue
-            facts = insured_facts(placed, self.schedule, self.rows, family, assistance)
-            for members in _by_class(facts.classes[placed.place[some]], some):
-                for block in blocks(placed, members, BLOCK):
-                    run = InsuredRun(
-                        block,
-                        self.schedule,
-                        self.rows,
-                        facts,
-                        tables,
-                        family,
-                        self.coverages.refuses,
-                    )
-                    paid[:, block.members] = run.patient_pays()
+            if len(some):
+                facts = self._facts(family, program_id, assistance)
+                self._run(some, facts, tables, family, paid)
         return paid[:, who]
+
+    def _facts(self, family: bool, program_id: str, assistance: AssistanceOn) -> InsuredFacts:
+        return self.placed.sites.kept(
+            ("insured", program_id, family, self.key),
+            lambda: insured_facts(self.placed, self.schedule, self.rows, family, assistance),
+        )
+
+    def _run(
+        self,
+        who: Array,
+        facts: InsuredFacts,
+        tables: tuple[LimitTables, LimitTables],
+        family: bool,
+        paid: Array,
+    ) -> None:
+        placed, refuses = self.placed, self.coverages.refuses
+        for members in _by_class(facts.classes[placed.place[who]], who):
+            for block in blocks(placed, members, BLOCK):
+                run = InsuredRun(block, self.schedule, self.rows, facts, tables, family, refuses)
+                paid[:, block.members] = run.patient_pays()
 
 
 def _no_assistance(_place: Place, _row: r.CourseRow, _span: int) -> Assistance | None:
