@@ -115,7 +115,7 @@ def look_for_other(file: IO[bytes]) -> None:
     if start.startswith((_ZIP, _OLE2)):
         raise RefusedError("not-a-table", "The file is a workbook with the name of a text file.")
     for magic, name in _SEEMS:
-        if len(magic) > 1 and start.lstrip().startswith(magic):
+        if start.lstrip().startswith(magic):
             raise RefusedError("not-a-table", f"The file seems to be {name}.")
 
 

@@ -28,7 +28,7 @@ def self_pay(block: Block, schedule: Schedule, rows: Sequence[RowFacts]) -> tupl
         total = total + np.where(has, gathered.of(facts.cash, spans), 0)
         if facts.any_missing:
             missing = missing | np.where(has, gathered.of(facts.missing, spans), 0)
-    unpriced = block.by_scenario(missing).any(axis=0)
+    unpriced: Array = np.any(block.by_scenario(missing), axis=0)
     return block.by_scenario(total), unpriced
 
 

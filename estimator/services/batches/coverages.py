@@ -70,8 +70,8 @@ class Coverages:
     def _find(self, policy: r.PolicyRow | None, treatment_id: str) -> Array:
         people = self.people
         kinds = [
-            _enough(people.age, policy and policy.minimum_age),
-            _enough(people.failed_trials, policy and policy.failed_trials),
+            _enough(people.age, None if policy is None else policy.minimum_age),
+            _enough(people.failed_trials, None if policy is None else policy.failed_trials),
             self._diagnosis_fits(policy),
             self._authorized(treatment_id)[people.authorization],
         ]

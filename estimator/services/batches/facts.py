@@ -63,7 +63,7 @@ class RowFacts:
 def row_facts(placed: Placed, row: r.CourseRow) -> RowFacts:
     """Return the amounts of a row of a course."""
     places, spans = len(placed.places), placed.span_count
-    tables = {
+    tables: dict[str, Any] = {
         name: Table(places, spans, by_scenario=True, fill=fill)
         for name, fill in (
             ("billed", 0),

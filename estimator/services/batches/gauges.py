@@ -157,15 +157,16 @@ class BlockLimits:
         if names is None:
             return Met()
         given, given_family = (people.met[name] for name in names)
-        individual = block.three(np.where(given == UNKNOWN, 0, given))
-        family = block.three(given_family)
+        individual: Any = block.three(np.where(given == UNKNOWN, 0, given))
+        family: Any = block.three(given_family)
         family = np.where(family == UNKNOWN, individual, family)
         if key not in read.individual:
             return Met(individual, family)
         most, family_most = self._most(read, key, spans)
-        return Met(np.minimum(individual, most), np.minimum(family, family_most))
+        lower: Any = np.minimum
+        return Met(lower(individual, most), lower(family, family_most))
 
-    def _most(self, tables: LimitTables, key: LimitKey, spans: Array) -> tuple[Array, Array]:
+    def _most(self, tables: LimitTables, key: LimitKey, spans: Array) -> tuple[Any, Any]:
         """Return the most that can be met of a limit, by the individual and the family."""
         block = self.block
         most = tables.individual[key].of(block, spans)

@@ -129,7 +129,8 @@ class InsuredRun:
         sharing: Counter[tuple[int, int]],
     ) -> None:
         step.new_years = new_years
-        if step.copay_slot is not None and sharing[step.copay_slot] < 2:
+        slot: Any = step.copay_slot
+        if slot is not None and sharing[slot] < 2:
             step.copay_slot = None
         skip: Any = False
         if step.visit is not None and where is not True:
@@ -147,9 +148,11 @@ class InsuredRun:
                 yield None, where
                 continue
             refused = self._refused(due, where, spans)
-            taken = where if refused is False else _and(where, ~refused)
-            if refused is not False and np.any(_and(where, refused)):
-                yield None, _and(where, refused)
+            taken = where
+            if not isinstance(refused, bool):
+                taken = _and(where, ~refused)
+                if np.any(_and(where, refused)):
+                    yield None, _and(where, refused)
             if taken is True or np.any(taken):
                 yield from self._by_time(shape, taken, dates, spans)
 

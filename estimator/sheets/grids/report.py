@@ -42,7 +42,7 @@ def _summary(report: Report, book: Any) -> None:
         page.write_string(row, 0, name)
         page.write_string(row, 1, value)
         row += 1
-    header = ("Treatment", "Patients", "They pay on average $")
+    header: tuple[str, ...] = ("Treatment", "Patients", "They pay on average $")
     first = row + 2
     row = _table(book, page, row + 1, header, report.by_treatment)
     if report.by_treatment:

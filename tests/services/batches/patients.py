@@ -1,42 +1,42 @@
-"""Random patients for a rulebook, as arrays for the population and as a request for each."""
+"""Random patients for a rulebook: every clinic and plan, and days around the turn of years."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
 
-from estimator.engine.money import dollars
 from estimator.rulebook.model import Rulebook
-from estimator.services.batches.days import day_of, number_of
-from estimator.services.batches.names import MET_NAMES, met_names
+from estimator.services.batches.days import number_of
+from estimator.services.batches.names import MET_NAMES
 from estimator.services.batches.people import UNKNOWN, People
-from estimator.services.estimating.situation import rulebook_plan
 
 DIAGNOSES = ("F33.2", "F32.1", "f411", "F53.0", "Z00.0")
+AMOUNTS = (0, 1, 12_345, 90_001, 400_000, 1_500_000)
 
 
-def people_of(
+def people_of(  # noqa: PLR0917 - what a test may care about
     rulebook: Rulebook,
     many: int,
-    chance: random.Random,
+    seed: int,
     treatments: Sequence[str] | None = None,
     first: date = date(2026, 1, 1),
     days: int = 500,
 ) -> People:
-    """Return made-up patients: every clinic and plan, and days around the turn of years."""
+    """Return made-up patients."""
+    chance = random.Random(seed)  # noqa: S311 - made up, and the same each time
     clinics = tuple(rulebook.clinics)
     plans = (*rulebook.plans, None)
     compared = tuple(each.treatment_id for each in rulebook.treatments.values() if each.compared)
     authorizations = ("unknown", "approved", "denied", {compared[0]: "approved"})
 
-    def drawn(draw: Any) -> np.ndarray:
+    def drawn(draw: Callable[[], int]) -> Any:
         return np.array([draw() for _ in range(many)], dtype=np.int64)
 
-    def perhaps(draw: Any, share: float = 0.6) -> np.ndarray:
+    def perhaps(draw: Callable[[], int], share: float = 0.6) -> Any:
         return drawn(lambda: draw() if chance.random() < share else UNKNOWN)
 
     start = drawn(lambda: number_of(first) + chance.randrange(days))
@@ -60,60 +60,5 @@ def people_of(
         household_size=perhaps(lambda: chance.randrange(1, 7)),
         annual_income=perhaps(lambda: chance.randrange(0, 20_000_000)),
         treatments=np.zeros(many, dtype=np.int64),
-        met={
-            name: perhaps(lambda: chance.choice([0, 1, 12_345, 90_001, 400_000, 1_500_000]), 0.5)
-            for name in MET_NAMES
-        },
+        met={name: perhaps(lambda: chance.choice(AMOUNTS), 0.5) for name in MET_NAMES},
     )
-
-
-def request_of(rulebook: Rulebook, people: People, at: int) -> dict[str, Any]:
-    """Return one patient's request."""
-    patient: dict[str, Any] = {
-        "prior_authorization": people.authorizations[people.authorization[at]]
-    }
-    for name in ("age", "failed_trials", "household_size"):
-        if (value := int(getattr(people, name)[at])) != UNKNOWN:
-            patient[name] = value
-    if people.diagnosis[at] != UNKNOWN:
-        patient["diagnosis"] = people.diagnoses[people.diagnosis[at]]
-    if people.annual_income[at] != UNKNOWN:
-        patient["annual_income"] = dollars(int(people.annual_income[at]))
-    request = {
-        "clinic_id": people.clinics[people.clinic[at]],
-        "coverage": "family" if people.family[at] else "self",
-        "start_date": day_of(people.start[at]).isoformat(),
-        "as_of": day_of(people.as_of[at]).isoformat(),
-        "months": int(people.months[at]),
-        "patient": patient,
-        "detail": "summary",
-        "treatments": list(people.asked[people.treatments[at]]),
-    }
-    plan_id = people.plans[people.plan[at]]
-    if plan_id is not None:
-        request["plan_id"] = plan_id
-        request["accumulators"] = accumulators(rulebook, people, at, plan_id)
-    return request
-
-
-def accumulators(rulebook: Rulebook, people: People, at: int, plan_id: str) -> list[Any]:
-    found = {}
-    for period in rulebook_plan(rulebook, plan_id).limits:
-        key = period.limit.key
-        names = met_names(key)
-        given = (
-            {}
-            if names is None
-            else {
-                word: dollars(int(people.met[name][at]))
-                for word, name in zip(("individual", "family"), names, strict=True)
-                if people.met[name][at] != UNKNOWN
-            }
-        )
-        if given:
-            found[key] = {"kind": key.kind, "class": key.class_, "network": key.network, **given}
-    return list(found.values())
-
-
-def next_day(day: date) -> date:
-    return day + timedelta(days=1)
