@@ -20,6 +20,7 @@ import click
 
 from estimator import __version__
 from estimator.commands import accounts, audit, backup, releases
+from estimator.commands.batch import batch_command
 from estimator.commands.diff import diff
 from estimator.commands.remake import remake
 from estimator.commands.terminal import (
@@ -35,6 +36,7 @@ from estimator.commands.terminal import (
     say,
     today,
 )
+from estimator.commands.worker import worker
 from estimator.findings import Finding, stops
 from estimator.rulebook import text_form
 from estimator.rulebook.template import write_workbook
@@ -369,3 +371,7 @@ def _workbook_finding(finding: Finding) -> dict[str, str]:
         "message": finding.message,
         "advice": finding.advice,
     }
+
+
+main.add_command(worker)
+main.add_command(batch_command(_rules, today, say))

@@ -6,12 +6,15 @@ Like the kernel, it keeps plain integers or int64 arrays. Rule: the contract of 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from estimator.engine.coordination import Amount, Numbers
 from estimator.engine.plan import Met
+
+Flag = Any
+"""A ``bool``, or an array of them."""
 
 
 class Gauge(NamedTuple):
@@ -41,6 +44,8 @@ class YearStart(NamedTuple):
     """The accumulators were read in this plan year: it starts from them."""
     caps: tuple[Gauge | None, ...]
     """The limits in force at its start: nothing met passes them."""
+    begins: Flag = True
+    """For whom it begins on this line, where patients of a population began on other days."""
 
 
 @dataclass(slots=True)
@@ -78,6 +83,9 @@ class Account:
 
     def start_year(self, year: YearStart, numbers: Numbers) -> None:
         """Begin a plan year: from the accumulators, from what carries over, or from zero."""
+        if year.begins is not True:
+            self._start_year_for_some(year, numbers)
+            return
         nothing: list[tuple[Amount, Amount]] = [(0, 0)] * len(self.opening)
         met, carried = (self.carried if year.carried else nothing), list(nothing)
         if year.opening:
@@ -90,6 +98,29 @@ class Account:
         self.plan_paid = dict(self.opening_plan_paid) if year.opening else {}
         self.visit_numbers, self.copays = {}, {}
         self._cap(year.caps, numbers)
+
+    def _start_year_for_some(self, year: YearStart, numbers: Numbers) -> None:
+        """Begin a plan year for some patients; the others keep what they have met.
+
+        Copays and visits by number stay: they are kept by date, which tells years apart.
+        """
+        individual, family, carried = self.individual, self.family, self.carried
+        visits, plan_paid = self.visits, self.plan_paid
+        by_date = self.visit_numbers, self.copays
+        self.start_year(year._replace(begins=True), numbers)
+        self.visit_numbers, self.copays = by_date
+
+        def mixed(new: Amount, old: Amount) -> Amount:
+            return new if new is old else numbers.pick(year.begins, new, old)
+
+        self.individual = list(map(mixed, self.individual, individual))
+        self.family = list(map(mixed, self.family, family))
+        self.carried = [
+            (mixed(new[0], old[0]), mixed(new[1], old[1]))
+            for new, old in zip(self.carried, carried, strict=True)
+        ]
+        self.visits = _mixed_by_name(self.visits, visits, mixed)
+        self.plan_paid = _mixed_by_name(self.plan_paid, plan_paid, mixed)
 
     def _cap(self, caps: Sequence[Gauge | None], numbers: Numbers) -> None:
         """Lower what is met to the limits in force: from the start on, nothing passes them."""
@@ -122,3 +153,11 @@ class Account:
             if carries:
                 carried, family_carried = self.carried[slot]
                 self.carried[slot] = (carried + rise, family_carried + family_rise)
+
+
+def _mixed_by_name(
+    new: Mapping[Hashable, Amount],
+    old: Mapping[Hashable, Amount],
+    mixed: Callable[[Amount, Amount], Amount],
+) -> dict[Hashable, Amount]:
+    return {name: mixed(new.get(name, 0), old.get(name, 0)) for name in {**old, **new}}

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from estimator.engine.account import Account, Gauge, YearStart
+from estimator.engine.account import Account, Flag, Gauge, YearStart
 from estimator.engine.coordination import (
     METHODS,
     Amount,
@@ -30,9 +30,6 @@ from estimator.engine.money import share
 from estimator.engine.plan import Benefit
 
 __all__ = ["Account", "Line", "Second", "Step", "adjudicate", "run"]
-
-Flag = Any
-"""A ``bool``, or an array of them."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -212,7 +209,8 @@ def _cost_share(benefit: Benefit, allowed: Amount, terms: _Terms, numbers: Numbe
     else:
         deductible = lower(allowed, room)
         copay = lower(owed, allowed - deductible)
-    if not benefit.coinsurance:
+    rate = benefit.coinsurance
+    if isinstance(rate, int) and not rate:  # of a population it may be an array
         return deductible, copay, 0
     coinsurance = _coinsurance(benefit, allowed, allowed - deductible - copay, numbers)
     if free is not False:

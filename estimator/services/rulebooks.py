@@ -191,11 +191,12 @@ def live(database: Database) -> Live:
         number = releases.current_number(session)
     if number is None:
         raise NoPublishedRulebook("no rulebook has been published")
-    return _load(database, number)
+    return of_number(database, number)
 
 
 @lru_cache(maxsize=8)
-def _load(database: Database, number: int) -> Live:
+def of_number(database: Database, number: int) -> Live:
+    """Return a release; raises ``NoPublishedRulebook`` where there is none of the number."""
     with database.session() as session:
         release = releases.load(session, number)
     if release is None:

@@ -65,10 +65,71 @@ FILE_CODES: dict[str, Code] = {
     ),
 }
 
+TABLE_CODES: dict[str, Code] = {
+    "not-a-table": _stop(
+        "The file is no table of patients.", "Send an .xlsx, .csv or .parquet file."
+    ),
+    "unreadable-table": _stop("The file is damaged.", "Save it again and send the new file."),
+    "table-broken-off": _stop(
+        "The table cannot be read on from a row: a quotation mark is not closed.",
+        "Close the quotation mark, or save the file again from the program it comes from.",
+    ),
+    "table-without-rows": _stop(
+        "The file has a header, but no patients.", "Add a row for each patient."
+    ),
+    "too-many-patients": _stop(
+        "The file has more rows than a sheet can hold (1,048,575 patients).",
+        "Split it into several files.",
+    ),
+    "too-many-columns": _stop(
+        "The file has more than 250 columns.", "Delete the columns that nobody needs."
+    ),
+    "header-missing": _stop(
+        "The first row names no column we know.",
+        "Put the names of the columns in the first row; the template has them.",
+    ),
+    "header-not-first": _stop(
+        "The header is not in the first row.", "Delete the rows above the header."
+    ),
+    "header-twice": _stop(
+        "A second row names columns again.", "Delete it, so that each row is a patient."
+    ),
+    "column-twice": _stop(
+        "Two columns are taken for the same one.", "Delete one of them, or give it another name."
+    ),
+    "column-missing": _stop(
+        "A column that is required is missing.", "Add it, or say which column it is."
+    ),
+    "read-as-windows-1252": Code(
+        Severity.NOTE,
+        "The file does not say how its signs are written; it was read as Windows-1252.",
+        "Where names look wrong, save it as CSV UTF-8.",
+    ),
+    "column-taken": Code(Severity.NOTE, "A column was taken for one of ours by its name.", ""),
+    "empty-rows": Code(Severity.NOTE, "Rows that are formatted, but empty, were left out.", ""),
+    "recheck-failed": _stop(
+        "A row that was estimated once more on its own came out otherwise, so nothing is shown.",
+        "This is a fault of the program: please report it, with the release.",
+    ),
+    "batch-stopped": _stop(
+        "A part of the file was begun again and again, and never done.",
+        "Save the file again from a spreadsheet program, and send the new one.",
+    ),
+    "nothing-to-correct": _stop(
+        "The file has no row of those that were in error before.",
+        "Send the file with the corrected rows, by the same patient_ref.",
+    ),
+    "not-a-batch-file": _stop(
+        "The name of the file ends in none of .xlsx, .csv and .parquet.",
+        "Save it as one of them.",
+    ),
+}
+"""The findings about a file of patients as a whole."""
+
 
 def finding(code: str, message: str = "", advice: str = "", *, detail: str = "") -> Finding:
     """Return the finding of a file code; without a message its meaning says what was seen."""
-    known = FILE_CODES[code]
+    known = FILE_CODES.get(code) or TABLE_CODES[code]
     return Finding(
         severity=known.severity,
         code=code,

@@ -11,6 +11,9 @@ import stat
 import struct
 import zipfile
 from collections.abc import Sequence
+from dataclasses import dataclass
+from io import SEEK_END, BytesIO
+from typing import IO
 from zipfile import ZipFile, ZipInfo
 
 from estimator.sheets.refusal import RefusedError
@@ -29,6 +32,8 @@ _LOCKED = "EncryptedPackage".encode("utf-16-le")
 _ENCRYPTED = 0x1
 _UNIX = 3
 _LOCAL_HEADER = 30
+_SEEN = 1024 * 1024
+"""Bytes of a file's start that are looked at."""
 
 _SEEMS = (
     (b"%PDF", "a PDF"),
@@ -66,15 +71,39 @@ _ACTIVE = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much a file of a kind may hold, in bytes and parts."""
+
+    what: str
+    file: int
+    unpacked: int
+    parts: int
+
+
+RULEBOOK = Bounds("a rulebook", LARGEST_FILE, LARGEST_UNPACKED, MOST_PARTS)
+
+
 def look_outside(data: bytes) -> None:
     """Refuse what is not a zip of a sensible size, and say what it seems to be."""
+    look_at_start(BytesIO(data), RULEBOOK)
+    if data.count(_DIRECTORY_ENTRY) > MOST_PARTS:
+        raise RefusedError("unpacks-too-large", f"The file has more than {MOST_PARTS} parts.")
+
+
+def look_at_start(file: IO[bytes], bounds: Bounds) -> None:
+    """Refuse by its size and its first bytes what is not a zip; say what it seems to be."""
+    size_in_bytes = file.seek(0, SEEK_END)
+    file.seek(0)
+    data = file.read(_SEEN)
+    file.seek(0)
     if not data:
         raise RefusedError("empty-file", "")
-    if len(data) > LARGEST_FILE:
-        size = f"{len(data) / MEGABYTE:.1f} MB"
-        raise RefusedError(
-            "file-too-large", f"The file has {size}; a rulebook has at most 10 MB.", size
-        )
+    if size_in_bytes > bounds.file:
+        size = f"{size_in_bytes / MEGABYTE:.1f} MB"
+        most = bounds.file // MEGABYTE
+        says = f"The file has {size}; {bounds.what} has at most {most} MB."
+        raise RefusedError("file-too-large", says, size)
     if data.startswith(_OLE2):
         is_locked = _LOCKED in data
         says = "is locked with a password" if is_locked else "has the format before 2007 (.xls)"
@@ -82,13 +111,26 @@ def look_outside(data: bytes) -> None:
     if not data.startswith(_ZIP):
         says = f"The file seems to be {_seems(data)}, not an .xlsx workbook."
         raise RefusedError("not-a-workbook", says)
-    if data.count(_DIRECTORY_ENTRY) > MOST_PARTS:
-        raise RefusedError("unpacks-too-large", f"The file has more than {MOST_PARTS} parts.")
 
 
-def look_at_parts(archive: ZipFile, data: bytes) -> None:
+def look_for_other(file: IO[bytes]) -> None:
+    """Refuse a file that begins as no text table does, and say what it seems to be."""
+    start = file.read(_SEEN)
+    file.seek(0)
+    if not start.strip():
+        raise RefusedError("empty-file", "")
+    if start.startswith((_ZIP, _OLE2)):
+        raise RefusedError("not-a-table", "The file is a workbook with the name of a text file.")
+    for magic, name in _SEEMS:
+        if start.lstrip().startswith(magic):
+            raise RefusedError("not-a-table", f"The file seems to be {name}.")
+
+
+def look_at_parts(archive: ZipFile, file: IO[bytes], bounds: Bounds = RULEBOOK) -> None:
     """Refuse a zip by the list of its parts: their names, kinds, sizes and places."""
     parts = archive.infolist()
+    if len(parts) > bounds.parts:
+        raise RefusedError("unpacks-too-large", f"The file has more than {bounds.parts} parts.")
     names = [part.filename.casefold() for part in parts]
     other = next((kind for member, kind in _MEMBERS if member in names), "")
     if other or MANIFEST not in names or not any(name.startswith("xl/") for name in names):
@@ -98,14 +140,14 @@ def look_at_parts(archive: ZipFile, data: bytes) -> None:
         raise RefusedError("unsafe-file", "The file holds two parts of one name.")
     for part in parts:
         _look_at_part(part)
-    if sum(part.file_size for part in parts) > LARGEST_UNPACKED:
-        raise too_large()
-    _look_at_places(parts, data, archive.start_dir)
+    if sum(part.file_size for part in parts) > bounds.unpacked:
+        raise too_large(bounds)
+    _look_at_places(parts, file, archive.start_dir)
 
 
-def too_large() -> RefusedError:
+def too_large(bounds: Bounds = RULEBOOK) -> RefusedError:
     """Return the refusal of what unpacks to too much."""
-    size = LARGEST_UNPACKED // MEGABYTE
+    size = bounds.unpacked // MEGABYTE
     return RefusedError("unpacks-too-large", f"The file unpacks to more than {size} MB.")
 
 
@@ -142,19 +184,20 @@ def _mode(part: ZipInfo) -> int:
     return part.external_attr >> 16 if part.create_system == _UNIX else 0
 
 
-def _look_at_places(parts: Sequence[ZipInfo], data: bytes, directory: int) -> None:
+def _look_at_places(parts: Sequence[ZipInfo], file: IO[bytes], directory: int) -> None:
     """Refuse parts that share bytes, and bytes before the first part."""
     in_order = sorted(parts, key=lambda part: part.header_offset)
     if in_order[0].header_offset != 0:
         raise RefusedError("unsafe-file", "The file holds another one before its first part.")
     starts = [part.header_offset for part in in_order[1:]]
     for part, following in zip(in_order, [*starts, directory], strict=True):
-        if _end(part, data) > following:
+        if _end(part, file) > following:
             raise RefusedError("unsafe-file", "Two parts of the file overlap.", part.filename)
 
 
-def _end(part: ZipInfo, data: bytes) -> int:
-    header = data[part.header_offset : part.header_offset + _LOCAL_HEADER]
+def _end(part: ZipInfo, file: IO[bytes]) -> int:
+    file.seek(part.header_offset)
+    header = file.read(_LOCAL_HEADER)
     if len(header) < _LOCAL_HEADER:
         raise zipfile.BadZipFile("no local header")
     name, extra = struct.unpack("<HH", header[26:30])

@@ -41,7 +41,7 @@ def guard(data: bytes) -> tuple[Finding, ...]:
     try:
         look_outside(data)
         with ZipFile(BytesIO(data)) as archive:
-            look_at_parts(archive, data)
+            look_at_parts(archive, BytesIO(data))
             _count_bytes(archive)
             _count_elements(archive)
     except RefusedError as refusal:

@@ -227,6 +227,85 @@ class RowUse(Base):
     """What the lines it decided were billed at."""
 
 
+class Batch(Base):
+    """A file of patients on its way through the estimates: this table is the truth about it."""
+
+    __tablename__ = "estimator_batches"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('reading', 'mapping', 'running', 'writing', 'done', 'failed', 'cancelled')",
+            name="state",
+        ),
+        UniqueConstraint("made_by", "idempotency_key"),
+    )
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    """Random, so that it cannot be guessed."""
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    release: Mapped[int] = mapped_column(ForeignKey("estimator_releases.number"))
+    """One for the whole file, whatever is published meanwhile."""
+    today: Mapped[date] = mapped_column(Date)
+    """The start of rows that name none."""
+    file_name: Mapped[str] = mapped_column(Text)
+    ending: Mapped[str] = mapped_column(String(16))
+    digest: Mapped[str] = mapped_column(String(64))
+    """Of the uploaded file."""
+    chosen: Mapped[dict[str, str]] = mapped_column(JSON)
+    """Which of the file's columns somebody said is which of ours."""
+    layout: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """The header, where our columns stand in it, and the treatments, once it is read."""
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    corrects: Mapped[str | None] = mapped_column(String(32))
+    """The batch whose rows in error this one is about."""
+    idempotency_key: Mapped[str | None] = mapped_column(String(255))
+    made_by: Mapped[str] = mapped_column(String(255))
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    began_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When its first rows were estimated."""
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    served_at: Mapped[datetime] = mapped_column(Moment)
+    """When a piece of it was last taken: of several batches the one that waited longest is next."""
+
+
+class BatchPart(Base):
+    """A part of a file of a batch: what was uploaded, or a result."""
+
+    __tablename__ = "estimator_batch_parts"
+
+    batch: Mapped[str] = mapped_column(
+        ForeignKey("estimator_batches.name", ondelete="CASCADE"), primary_key=True
+    )
+    file: Mapped[str] = mapped_column(String(16), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class BatchPiece(Base):
+    """A piece of a batch's work, leased to one process at a time; its result is kept once."""
+
+    __tablename__ = "estimator_batch_pieces"
+    __table_args__ = (
+        CheckConstraint("kind IN ('read', 'rows', 'write')", name="kind"),
+        CheckConstraint("state IN ('waiting', 'leased', 'done')", name="state"),
+    )
+
+    batch: Mapped[str] = mapped_column(
+        ForeignKey("estimator_batches.name", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(8))
+    state: Mapped[str] = mapped_column(String(8))
+    about: Mapped[str] = mapped_column(String(16))
+    """Of writing: the kind of file."""
+    rows: Mapped[int] = mapped_column()
+    worker: Mapped[str | None] = mapped_column(String(64))
+    leased_until: Mapped[datetime | None] = mapped_column(Moment)
+    attempts: Mapped[int] = mapped_column()
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    result: Mapped[bytes | None] = mapped_column(LargeBinary)
+    tally: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
 class Widget(Base):
     """What an administrator decided about one clinic's widget; without a row: the defaults."""
 

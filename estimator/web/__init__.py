@@ -16,6 +16,7 @@ from estimator.web.access import Access, Identify
 from estimator.web.accounts import Accounts
 from estimator.web.api import Api
 from estimator.web.audit import AuditPage
+from estimator.web.batches import BatchPages
 from estimator.web.desk import Desk
 from estimator.web.difference import Differences
 from estimator.web.headers import secure
@@ -79,7 +80,8 @@ class Estimator:
         blueprint.register_blueprint(Widget(source, limits, counting).blueprint())
         blueprint.register_blueprint(PublicApi(source, limits).blueprint())
         blueprint.register_blueprint(WidgetAdmin(source, settings, counting).blueprint())
-        blueprint.register_blueprint(Api(source).blueprint())
+        blueprint.register_blueprint(Api(source, settings).blueprint())
+        blueprint.register_blueprint(BatchPages(source, settings).blueprint())
         blueprint.register_blueprint(Pages(source).blueprint())
         blueprint.register_blueprint(Rules(source).blueprint())
         blueprint.register_blueprint(Accounts(self.name, source).blueprint())

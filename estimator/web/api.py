@@ -16,9 +16,11 @@ from estimator.services.estimating import estimate
 from estimator.services.intake.cases import adjudicate_case
 from estimator.services.rulebooks import Live
 from estimator.web import problems
+from estimator.web.batch_api import BatchApi
 from estimator.web.bodies import json_body
 from estimator.web.methods import FALLBACK, METHODS, refuse_other_methods
 from estimator.web.openapi import describe
+from estimator.web.settings import Settings
 from estimator.web.source import Source
 
 VERSION = "/api/v1"
@@ -27,8 +29,9 @@ VERSION = "/api/v1"
 class Api:
     """The views of one mounted estimator."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, settings: Settings) -> None:
         self._source = source
+        self._batches = BatchApi(source, settings)
         self._description: str | None = None
 
     def blueprint(self) -> Blueprint:
@@ -37,6 +40,12 @@ class Api:
         self._route(blueprint, f"{VERSION}/estimates", "POST", self.estimates)
         self._route(blueprint, f"{VERSION}/adjudications", "POST", self.adjudications)
         self._route(blueprint, f"{VERSION}/release", "GET", self.release)
+        batches = f"{VERSION}/batches"
+        self._route(blueprint, batches, "POST", self._batches.batches)
+        self._route(blueprint, f"{batches}/<name>", "GET", self._batches.batch, "batch")
+        self._route(blueprint, f"{batches}/<name>/cancel", "POST", self._batches.cancel)
+        results = f"{batches}/<name>/results.<kind>"
+        self._route(blueprint, results, "GET", self._batches.results, "results")
         for name in ("clinics", "payers", "plans", "treatments"):
             self._route(blueprint, f"{VERSION}/{name}", "GET", self._catalogue(name))
         self._route(blueprint, f"{VERSION}/openapi.json", "GET", self.openapi)
@@ -51,8 +60,10 @@ class Api:
         return blueprint
 
     @staticmethod
-    def _route(blueprint: Blueprint, path: str, method: str, view: Callable[[], Response]) -> None:
-        name = path.rsplit("/", 1)[-1].split(".", maxsplit=1)[0]
+    def _route(
+        blueprint: Blueprint, path: str, method: str, view: Callable[..., Response], name: str = ""
+    ) -> None:
+        name = name or path.rsplit("/", 1)[-1].split(".", maxsplit=1)[0]
         blueprint.add_url_rule(path, name, view, methods=[method], provide_automatic_options=False)
         refuse_other_methods(blueprint, path, f"{FALLBACK}_{name}", method)
 

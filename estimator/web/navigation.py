@@ -16,6 +16,7 @@ from estimator.web.access import LOCAL, NEEDS, OURS, signed_in
 
 LINKS = (
     ("pages.form", "Estimate"),
+    ("batches.batches", "Many patients"),
     ("estimates.everyone", "Kept"),
     ("rules.explorer", "Rules"),
     ("rulebook.releases", "Rulebook"),

@@ -24,6 +24,8 @@ DETAILS = {
     HTTPStatus.FORBIDDEN: "This account may not do this.",
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take this method.",
+    HTTPStatus.CONFLICT: "This cannot be done any more, or the Idempotency-Key came with another "
+    "file.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "A document may have at most 1 MB.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "Send the document as application/json, in UTF-8.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "The document cannot be used; findings say why.",

@@ -6,6 +6,9 @@ Threads let a slow reader wait without holding up others; processes use the core
 from __future__ import annotations
 
 import gc
+import os
+import subprocess
+import sys
 from typing import Any
 
 worker_class = "gthread"
@@ -22,3 +25,18 @@ def post_fork(_server: Any, _worker: Any) -> None:
     """
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+
+
+_KEEPERS: list[Any] = []
+
+
+def when_ready(_server: Any) -> None:
+    """Work on batches beside the server; a process of its own, which holds no worker up."""
+    command = [sys.executable, "-m", "estimator.commands.keeper", str(os.getpid())]
+    _KEEPERS.append(subprocess.Popen(command))  # noqa: S603 - our own program
+
+
+def on_exit(_server: Any) -> None:
+    """End it with the server."""
+    for keeper in _KEEPERS:
+        keeper.terminate()

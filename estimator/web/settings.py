@@ -44,6 +44,8 @@ class Settings:
     """After so long an estimate that staff kept is deleted."""
     audit_checkpoint: str = ""
     """A file, best on another disk, that is told the audit's last entry at each publishing."""
+    batch_days: str = "30"
+    """For how many days a file of patients and its results are kept."""
     widget_rate: str = "300 per minute"
     """How often one network may ask the widget."""
     redis_url: str = ""

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from estimator.services.rulebooks import NoPublishedRulebook
 from estimator.storage.database import Database
 from estimator.web import Settings, create_app
 from estimator.web.source import Source
@@ -27,7 +28,7 @@ class SmallSource(Source):
         return False
 
     def database(self) -> Database:
-        raise ConnectionError("these tests have no database")
+        raise NoPublishedRulebook("this estimator has no database")
 
 
 def small(app: Flask) -> Flask:

@@ -15,6 +15,7 @@ SENT = {
     "name": "estimator.css",
     "rest": "nothing",
     "number": "1",
+    "kind": "csv",
     "clinic_id": "main",
     "lang": "en",
     "tokens": "0b5c66-ffffff-16242b-8",

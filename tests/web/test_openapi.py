@@ -53,7 +53,7 @@ def test_every_address_of_the_interface_is_described(
     app: Flask, description: dict[str, Any]
 ) -> None:
     rules = {
-        (rule.rule.replace("<", "{").replace(">", "}"), method.lower())
+        (re.sub(r"<(\w+)>", r"{\1}", rule.rule), method.lower())
         for rule in app.url_map.iter_rules()
         if rule.endpoint.startswith(("estimator.api.", "estimator.widget_api."))
         and "not_here" not in rule.endpoint

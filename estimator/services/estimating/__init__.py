@@ -13,6 +13,7 @@ from estimator.services.estimating.answer import Answer, TreatmentAnswer
 from estimator.services.estimating.coverage import (
     REFUSING,
     Coverage,
+    benefit_refuses,
     coverage_of,
 )
 from estimator.services.estimating.insurers import Insurer
@@ -99,10 +100,7 @@ def _unless_benefit_refuses(
     situation: Situation, insurer: Insurer, item: r.ItemRow, coverage: Coverage
 ) -> Coverage:
     """A plan without a benefit for the item, or with one that says so, does not cover it."""
-    network = "in"
-    if item.setting == "clinic":
-        network, _ = insurer.network(situation.clinic.clinic_id, situation.start)
-    served = insurer.benefit(item, network, situation.start)
-    if item.billed_to_plan and served.benefit is not None and served.benefit.covered:
+    refused, rule = benefit_refuses(insurer, situation.clinic.clinic_id, item, situation.start)
+    if not refused:
         return coverage
-    return Coverage("not_covered", coverage.criteria, served.rule or coverage.rule)
+    return Coverage("not_covered", coverage.criteria, rule or coverage.rule)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from estimator.rulebook import rows as r
-from estimator.services.estimating.insurers import Rule, rule_of
+from estimator.services.estimating.insurers import Insurer, Rule, rule_of
 from estimator.services.estimating.notices import Notice
 from estimator.services.intake.requests import PatientDocument
 
@@ -63,6 +64,18 @@ def coverage_of(
     return Coverage(status, criteria, rule, approved)
 
 
+def benefit_refuses(
+    insurer: Insurer, clinic_id: str, item: r.ItemRow, day: date
+) -> tuple[bool, Rule | None]:
+    """Return whether the plan has no benefit that covers the item, with the rule that says so."""
+    network = "in"
+    if item.setting == "clinic":
+        network, _ = insurer.network(clinic_id, day)
+    served = insurer.benefit(item, network, day)
+    covered = served.benefit is not None and served.benefit.covered
+    return not (item.billed_to_plan and covered), served.rule
+
+
 def _status(says: str, criteria: tuple[Criterion, ...], authorized: str) -> str:
     if says == "not covered":
         return "not_covered"
@@ -80,7 +93,7 @@ def _criteria(policy: r.PolicyRow, patient: PatientDocument) -> Iterator[Criteri
         yield _at_least("failed_trials", policy.failed_trials, patient.failed_trials)
     if policy.diagnoses:
         given = patient.diagnosis
-        met = None if given is None else _diagnosis_fits(given, policy.diagnoses)
+        met = None if given is None else diagnosis_fits(given, policy.diagnoses)
         yield Criterion("diagnosis", ", ".join(policy.diagnoses), given, met)
     if policy.other_criteria:
         yield Criterion("other", policy.other_criteria, None, None)
@@ -91,7 +104,7 @@ def _at_least(name: str, required: int, given: int | None) -> Criterion:
     return Criterion(name, str(required), None if given is None else str(given), met)
 
 
-def _diagnosis_fits(given: str, prefixes: tuple[str, ...]) -> bool:
+def diagnosis_fits(given: str, prefixes: tuple[str, ...]) -> bool:
     """Compare ICD-10-CM codes without dots or case."""
     code = _bare(given)
     return any(code.startswith(_bare(prefix)) for prefix in prefixes)

@@ -104,8 +104,8 @@ def price_course(setting: Setting, treatment: str) -> PricedCourse:
     return PricedCourse(lines, months, tuple(pricing.notices), not pricing.missing)
 
 
-class _Due(NamedTuple):
-    """An item that is due on a date."""
+class Due(NamedTuple):
+    """An item that is due on a date; ``part`` says of which of several joined treatments."""
 
     date: date
     part: int
@@ -122,6 +122,33 @@ class _InForce(NamedTuple):
     allowed: r.PriceRow | None
     served: ServedBy
     policy: r.PolicyRow | None
+
+
+def price_line(
+    setting: Setting, row: r.CourseRow, scenario: Scenario, day: date
+) -> PricedLine | None:
+    """Return one line of a course as it is priced on *day*; ``None`` where no price is known."""
+    return _Pricing(setting).line(Due(day, 0, row.step, row), row.treatment_id, scenario)
+
+
+def items_due(
+    rulebook: Rulebook, parts: Sequence[str], scenario: Scenario, start: date, end: date
+) -> list[Due]:
+    """Return what is due in a scenario by date, then treatment as named, then step."""
+    due = (
+        Due(day, part, row.step, row)
+        for part, treatment_id in enumerate(parts)
+        for row in rulebook.courses.get(treatment_id, ())
+        for day in course_step(row).dates(start, end, scenario)
+    )
+    return sorted(due, key=_order)
+
+
+def without_doubles(due: Iterable[Due]) -> Iterator[tuple[Due, bool]]:
+    """Yield what is due, and whether it stays: not where an earlier treatment has it that day."""
+    first: dict[tuple[date, str], int] = {}
+    for each in due:
+        yield each, first.setdefault((each.date, each.row.item_id), each.part) == each.part
 
 
 class _Amounts(NamedTuple):
@@ -144,28 +171,18 @@ class _Pricing:
 
     def lines(self, parts: Sequence[str], scenario: Scenario) -> Iterator[PricedLine]:
         """Yield the priced lines of a scenario by date, then treatment as named, then step."""
-        for due in self._without_doubles(sorted(self._due(parts, scenario), key=_order)):
-            line = self._line(due, parts[due.part], scenario)
+        setting = self.setting
+        due_items = items_due(setting.rulebook, parts, scenario, setting.start, setting.end)
+        for due, stays in without_doubles(due_items):
+            if not stays:
+                self._note("item-dropped", self._item(due.row).description)
+                continue
+            line = self.line(due, parts[due.part], scenario)
             if line is not None:
                 yield line
 
-    def _due(self, parts: Sequence[str], scenario: Scenario) -> Iterator[_Due]:
-        setting = self.setting
-        for part, treatment_id in enumerate(parts):
-            for row in setting.rulebook.courses.get(treatment_id, ()):
-                for day in course_step(row).dates(setting.start, setting.end, scenario):
-                    yield _Due(day, part, row.step, row)
-
-    def _without_doubles(self, due: Iterable[_Due]) -> Iterator[_Due]:
-        """Drop an item that an earlier treatment has on the same date."""
-        first: dict[tuple[date, str], int] = {}
-        for each in due:
-            if first.setdefault((each.date, each.row.item_id), each.part) == each.part:
-                yield each
-            else:
-                self._note("item-dropped", self._item(each.row).description)
-
-    def _line(self, due: _Due, treatment_id: str, scenario: Scenario) -> PricedLine | None:
+    def line(self, due: Due, treatment_id: str, scenario: Scenario) -> PricedLine | None:
+        """Return a line with its prices; ``None`` where none is known."""
         item = self._item(due.row)
         rows = self._in_force(item, due.date)
         network = rows.network
@@ -233,7 +250,7 @@ class _Pricing:
         return None if insurer is None else insurer.policy(item, day)
 
     def _amounts(
-        self, item: r.ItemRow, due: _Due, in_force: _InForce, scenario: Scenario
+        self, item: r.ItemRow, due: Due, in_force: _InForce, scenario: Scenario
     ) -> _Amounts | None:
         """Return what is billed, paid in cash and allowed; ``None`` where no price is known."""
         quantity = due.row.quantity
@@ -278,7 +295,7 @@ class _Pricing:
         return billed if network == "in" else 0
 
     def _second_allowed(
-        self, item: r.ItemRow, due: _Due, network: str, scenario: Scenario, charge: int | None
+        self, item: r.ItemRow, due: Due, network: str, scenario: Scenario, charge: int | None
     ) -> int | None:
         second = self.setting.second
         if second is None:
@@ -312,7 +329,7 @@ class _Pricing:
         self.notices[Notice(code, about)] = None
 
 
-def _order(due: _Due) -> tuple[date, int, int]:
+def _order(due: Due) -> tuple[date, int, int]:
     return (due.date, due.part, due.step)
 
 

@@ -15,6 +15,7 @@ from estimator.engine.course import Scenario
 from estimator.engine.money import round_to_cents
 from estimator.rulebook import rows as r
 from estimator.rulebook.model import Rulebook
+from estimator.services.estimating.insurers import Insurer
 from estimator.services.estimating.lines import PricedCourse, PricedLine, percent_of
 from estimator.services.estimating.notices import Notice, of_notes
 from estimator.services.estimating.situation import Situation
@@ -59,7 +60,7 @@ def _doubts(
         return None
     if fits is None:
         doubts.append(_income_doubt(situation))
-    if any(_payer_fits(each, situation) is None for each in used):
+    if any(payer_fits(each, situation.insurer) is None for each in used):
         doubts.append("payer-type-not-known")
     return doubts
 
@@ -75,11 +76,11 @@ def _has_second(situation: Situation) -> bool:
     return situation.second is not None or situation.supplement is not None
 
 
-def _payer_fits(row: r.AssistanceRow, situation: Situation) -> bool | None:
+def payer_fits(row: r.AssistanceRow, insurer: Insurer | None) -> bool | None:
     """Payer types narrow insured programs only; ``None`` where the payer is not known."""
-    if row.applies_to != "insured" or not row.payer_types or situation.insurer is None:
+    if row.applies_to != "insured" or not row.payer_types or insurer is None:
         return True
-    payer_type = situation.insurer.payer_type
+    payer_type = insurer.payer_type
     return None if payer_type is None else payer_type in row.payer_types
 
 
@@ -124,7 +125,8 @@ def rows_for(
             for line in course.lines[scenario]
         )
         course.memo[key] = tuple(
-            None if row is None or _payer_fits(row, situation) is False else row for row in found
+            None if row is None or payer_fits(row, situation.insurer) is False else row
+            for row in found
         )
     rows: tuple[r.AssistanceRow | None, ...] = course.memo[key]
     return rows
@@ -152,12 +154,17 @@ class Reductions:
         """Return what the program's *row* takes off the line's cash price."""
         if row is None:
             return 0
-        reduction = min(max(KINDS[row.kind](row, line), 0), line.cash)
+        reduction = reduction_of(row, line)
         if self.program.annual_max is not None:
             left = self.program.annual_max - self.used.get(line.date.year, 0)
             reduction = min(reduction, max(left, 0))
         self.used[line.date.year] = self.used.get(line.date.year, 0) + reduction
         return reduction
+
+
+def reduction_of(row: r.AssistanceRow, line: PricedLine) -> int:
+    """Return what a row takes off a line's cash price, a yearly maximum aside."""
+    return min(max(KINDS[row.kind](row, line), 0), line.cash)
 
 
 def _percent_off(row: r.AssistanceRow, line: PricedLine) -> int:

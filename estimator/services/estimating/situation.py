@@ -6,7 +6,7 @@ stop the estimate, all at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -158,21 +158,8 @@ class _Finding:
         if given is None:
             return tuple(each.treatment_id for each in known.values() if each.compared)
         for index, treatment in enumerate(given):
-            self._check_treatment(f"treatments[{index}]", treatment)
+            self.findings.extend(treatment_findings(known, f"treatments[{index}]", treatment))
         return tuple(dict.fromkeys(given))
-
-    def _check_treatment(self, field: str, treatment: str) -> None:
-        known, parts = self.rulebook.treatments, treatment.split(JOIN)
-        for part in parts:
-            if part not in known:
-                self._unknown(field, "treatment", part, known)
-        if len(parts) > 2 or len(set(parts)) < len(parts):
-            self._refuse(
-                field,
-                "combination-of-two",
-                f"{field} joins other than two different treatments.",
-                "Join two treatment IDs by +.",
-            )
 
     def check_names(self) -> None:
         """Look for the treatments and programs that answers of the request are about."""
@@ -213,13 +200,13 @@ class _Finding:
         rulebook = self.rulebook
         categories = {item.category for item in rulebook.items.values()} | {ANY}
         if plan.payer_id is not None and plan.payer_id not in rulebook.payers:
-            yield _unknown("plan.payer_id", "payer", plan.payer_id, rulebook.payers)
+            yield unknown_name("plan.payer_id", "payer", plan.payer_id, rulebook.payers)
         for index, each in enumerate(plan.benefits):
             field = f"plan.benefits[{index}]"
             if each.category is not None and each.category not in categories:
-                yield _unknown(f"{field}.category", "category", each.category, categories)
+                yield unknown_name(f"{field}.category", "category", each.category, categories)
             if each.item_id is not None and each.item_id not in rulebook.items:
-                yield _unknown(f"{field}.item_id", "item", each.item_id, rulebook.items)
+                yield unknown_name(f"{field}.item_id", "item", each.item_id, rulebook.items)
         if plan.payer_id is None:
             self.notices.append(Notice("payer-not-known"))
 
@@ -293,13 +280,31 @@ class _Finding:
         return open_account(cover, self.as_of)
 
     def _unknown(self, field: str, kind: str, seen: str, known: Iterable[str]) -> None:
-        self.findings.append(_unknown(field, kind, seen, known))
+        self.findings.append(unknown_name(field, kind, seen, known))
 
     def _refuse(self, field: str, code: str, message: str, advice: str) -> None:
         self.findings.append(refuse(field, code, message, advice))
 
 
-def _unknown(field: str, kind: str, seen: str, known: Iterable[str]) -> Finding:
+def treatment_findings(
+    known: Mapping[str, r.TreatmentRow], field: str, treatment: str
+) -> Iterator[Finding]:
+    """Yield what is wrong with the name of a treatment, or of two joined."""
+    parts = treatment.split(JOIN)
+    for part in parts:
+        if part not in known:
+            yield unknown_name(field, "treatment", part, known)
+    if len(parts) > 2 or len(set(parts)) < len(parts):
+        yield refuse(
+            field,
+            "combination-of-two",
+            f"{field} joins other than two different treatments.",
+            "Join two treatment IDs by +.",
+        )
+
+
+def unknown_name(field: str, kind: str, seen: str, known: Iterable[str]) -> Finding:
+    """Return the finding that the rulebook has nothing of this name."""
     meant = did_you_mean(seen, known)
     return refuse(
         field,

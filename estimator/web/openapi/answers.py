@@ -196,6 +196,24 @@ ANSWERS: dict[str, Schema] = {
             "plans": listed(every({"plan_id": TEXT, "name": TEXT, "limits": listed({})})),
         }
     ),
+    "BatchStatus": every(
+        {
+            "batch": TEXT,
+            "state": words(
+                "reading", "mapping", "running", "writing", "done", "failed", "cancelled"
+            ),
+            "release": NUMBER,
+            "rows": NUMBER,
+            "done": NUMBER,
+            "errors": NUMBER,
+            "rows_per_second": maybe({"type": "number"}),
+            "seconds_left": maybe(NUMBER),
+            "results": listed(words("xlsx", "csv", "parquet")),
+            "problems": listed(every({"row": NUMBER, "message": TEXT})),
+            "more_problems": NUMBER,
+            "findings": listed(ref("Finding")),
+        }
+    ),
     "Status": every({"status": TEXT}, release=NUMBER),
     "Problem": every(
         {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from estimator import __version__
@@ -20,7 +21,18 @@ class Operation(NamedTuple):
     takes: str | None = None
     name: str = ""
     """What the operation is called where the end of its path does not say it."""
+    status: str = "200"
 
+
+FILE = "a file"
+_UPLOAD: Schema = {
+    "type": "object",
+    "properties": {
+        "file": {"type": "string", "format": "binary"},
+        "corrects": {"type": "string", "description": "The batch whose rows in error these are."},
+    },
+    "required": ["file"],
+}
 
 OPERATIONS = (
     Operation(
@@ -36,6 +48,22 @@ OPERATIONS = (
         "Who pays which cent of each claim line of a case",
         "Ledger",
         "CaseDocument",
+    ),
+    Operation(
+        "/api/v1/batches",
+        "post",
+        "Estimate every row of a file of patients (staff; send an Idempotency-Key)",
+        "BatchStatus",
+        FILE,
+        "202",
+    ),
+    Operation("/api/v1/batches/{name}", "get", "How far a batch is (staff)", "BatchStatus"),
+    Operation("/api/v1/batches/{name}/cancel", "post", "Cancel a batch (staff)", "BatchStatus"),
+    Operation(
+        "/api/v1/batches/{name}/results.{kind}",
+        "get",
+        "The results of a batch as xlsx, csv or parquet (staff)",
+        FILE,
     ),
     Operation("/api/v1/release", "get", "The published rulebook in force", "Release"),
     Operation("/api/v1/clinics", "get", "The clinics of the rulebook", "Clinics"),
@@ -64,12 +92,6 @@ OPERATIONS = (
 _NEEDS_RULEBOOK = frozenset(
     {"Estimate", "Release", "Clinics", "Payers", "Plans", "Treatments", "WidgetClinic"}
 )
-_CLINIC = {
-    "name": "clinic_id",
-    "in": "path",
-    "required": True,
-    "schema": {"type": "string"},
-}
 _REFUSALS = {
     "400": "The body is not JSON.",
     "413": "The body is over 1 MB.",
@@ -99,24 +121,41 @@ def describe(prefix: str = "") -> dict[str, Any]:
 
 
 def _operation(each: Operation) -> Schema:
-    name = each.name or each.path.rsplit("/", 1)[-1].split(".")[0]
-    answer = ref(each.answer) if each.answer else {"type": "object"}
+    name = each.name or "_".join(
+        re.findall(r"[a-z]+", each.path.removeprefix("/api/v1").split(".")[0])
+    )
+    answer = _answer(each)
     described: Schema = {
         "operationId": f"{each.method}_{name}",
         "summary": each.summary,
         "responses": {
-            "200": _content("The answer.", "application/json", answer),
+            each.status: answer,
             **_refusals(each),
         },
     }
-    if "{clinic_id}" in each.path:
-        described["parameters"] = [_CLINIC]
+    parameters = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)}", each.path)
+    ]
+    if parameters:
+        described["parameters"] = parameters
     if each.takes:
-        described["requestBody"] = {
-            "required": True,
-            "content": {"application/json": {"schema": ref(each.takes)}},
-        }
+        described["requestBody"] = {"required": True, "content": _taken(each.takes)}
     return described
+
+
+def _answer(each: Operation) -> Schema:
+    if each.answer == FILE:
+        content = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+        return {"description": "The file.", "content": content}
+    answer = ref(each.answer) if each.answer else {"type": "object"}
+    return _content("The answer.", "application/json", answer)
+
+
+def _taken(takes: str) -> Schema:
+    if takes == FILE:
+        return {"multipart/form-data": {"schema": _UPLOAD}}
+    return {"application/json": {"schema": ref(takes)}}
 
 
 def _refusals(each: Operation) -> Schema:

@@ -1,0 +1,76 @@
+"""Files that are sent: kept on disk while they come in, never in memory."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from tempfile import TemporaryFile
+from typing import IO
+
+from flask import request
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
+
+from estimator.services.audit import Audit
+from estimator.services.batches import jobs
+from estimator.services.batches.look import look
+from estimator.services.intake.fields import DocumentRefused
+from estimator.sheets import codes
+from estimator.storage.tables import Batch
+from estimator.web.access import identity
+from estimator.web.settings import Settings
+from estimator.web.source import Source
+
+LARGEST = 257 * 1024 * 1024
+ENDINGS = (".xlsx", ".csv", ".parquet")
+
+
+@contextmanager
+def uploaded() -> Iterator[tuple[str, IO[bytes]]]:
+    """Give the name and the content of the file that was sent."""
+    if request.mimetype != "multipart/form-data":
+        raise UnsupportedMediaType
+    if (request.content_length or 0) > LARGEST:
+        raise RequestEntityTooLarge
+    request.max_content_length = LARGEST
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise DocumentRefused([codes.finding("not-a-batch-file", "No file was chosen.")])
+    with TemporaryFile() as file:
+        _copy(sent, file)
+        yield sent.filename.replace("\\", "/").rpartition("/")[2], file
+
+
+def _copy(sent: FileStorage, file: IO[bytes]) -> None:
+    shutil.copyfileobj(sent.stream, file)
+    file.flush()
+
+
+def accept(source: Source, settings: Settings, key: str | None = None) -> Batch:
+    """Look at the file that was sent and keep it; raises ``DocumentRefused``.
+
+    Once this returns, the batch is done even if every process ends in the same moment.
+    """
+    if key is not None and not 0 < len(key) <= 255:
+        raise BadRequest
+    with uploaded() as (name, file):
+        ending = "." + name.rpartition(".")[2].lower()
+        if ending not in ENDINGS:
+            raise DocumentRefused([codes.finding("not-a-batch-file")])
+        findings = look(file, ending)
+        if findings:
+            raise DocumentRefused(findings)
+        upload = jobs.Upload(
+            file=file,
+            file_name=name,
+            ending=ending,
+            made_by=identity().name,
+            idempotency_key=key,
+            corrects=request.form.get("corrects") or None,
+        )
+        database, live = source.database(), source.live()
+        audit = Audit.of(database, settings.secret_key or None)
+        now = datetime.now(UTC)
+        return jobs.accept(database, audit, upload, live.number, source.today(), now)
