@@ -67,6 +67,8 @@ _CATEGORY = "list_category"
 _YES_NO = "list_yes_no"
 _SPARE_CATEGORIES = 50
 _LEAST_WIDTH, _MOST_WIDTH, _TEXT_WIDTH = 9, 28, 44
+_WIDE = {"source": 60, "note": 90}
+"""The width of long texts at the end of a row, so that they make it little higher."""
 
 
 def write_workbook(
@@ -111,7 +113,7 @@ def _column(sheet: Sheet, column: Column, contents: Sequence[writer.Content]) ->
         header=column.header,
         help=_help(column),
         required=column.required,
-        width=_TEXT_WIDTH if is_long else min(wanted, _MOST_WIDTH),
+        width=_WIDE.get(column.name, _TEXT_WIDTH) if is_long else min(wanted, _MOST_WIDTH),
         number_format=_FORMATS.get(column.kind, "General"),
         wrap=column.kind in (Kind.TEXT, Kind.TEXTS),
         choices=_choices(sheet, column),

@@ -16,11 +16,13 @@ from typing import Any
 import xlsxwriter  # type: ignore[import-untyped]  # it has no annotations
 
 from estimator.sheets.form_writer import Form, write_form
+from estimator.sheets.layout import print_on_wide_pages, row_height
 from estimator.sheets.table import letters
 
 SPARE_ROWS = 500
 """Rows below the last one that have dropdowns too."""
 LEAST_ROWS = 1000
+README_WIDTH, README_GAP = 90, 6
 LISTS = "Lists"
 _WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)
 """When every workbook says it was made: content alone decides its bytes."""
@@ -129,15 +131,19 @@ class _Formats:
 
 def _write_readme(workbook: Any, lines: Sequence[str]) -> None:
     sheet = workbook.add_worksheet("README")
-    sheet.set_column(0, 0, 100, workbook.add_format(_WRAPPED))
+    sheet.set_column(0, 0, README_WIDTH)
     sheet.hide_gridlines(2)
     title = workbook.add_format({"bold": True, "font_size": 16})
+    text = workbook.add_format(_WRAPPED)
     for number, line in enumerate(lines):
-        sheet.write_string(number, 0, line, title if number == 0 else None)
+        sheet.set_row(number, row_height([(line, README_WIDTH)]) + README_GAP)
+        sheet.write_string(number, 0, line, text if number else title)
 
 
 def _write_sheet(workbook: Any, sheet: Sheet, formats: _Formats) -> None:
     page = workbook.add_worksheet(sheet.name)
+    print_on_wide_pages(page)
+    page.repeat_rows(0)
     page.freeze_panes(1, 0)
     page.set_row(0, 32)
     last = max(len(sheet.rows) + SPARE_ROWS, LEAST_ROWS)
@@ -147,6 +153,7 @@ def _write_sheet(workbook: Any, sheet: Sheet, formats: _Formats) -> None:
         if column.choices:
             page.data_validation(1, at, last, at, _dropdown(column))
     for number, row in enumerate(sheet.rows, start=1):
+        page.set_row(number, _height(sheet, row))
         for at, (column, content) in enumerate(zip(sheet.columns, row, strict=True)):
             _write_cell(page, (number, at), content, column, formats)
     if sheet.columns:
@@ -154,6 +161,11 @@ def _write_sheet(workbook: Any, sheet: Sheet, formats: _Formats) -> None:
     for name, at in sheet.named.items():
         letter = letters(at + 1)
         workbook.define_name(name, f"='{sheet.name}'!${letter}$2:${letter}${last + 1}")
+
+
+def _height(sheet: Sheet, row: Sequence[Content]) -> float:
+    cells = zip(sheet.columns, row, strict=True)
+    return row_height((str(content or ""), each.width) for each, content in cells if each.wrap)
 
 
 def _write_header(page: Any, at: int, column: Column, formats: _Formats) -> None:
