@@ -71,6 +71,8 @@ _SPARE_CATEGORIES = 50
 _TO_BE_READ = ("Treatments", "Words")
 """Sheets whose long texts are shown whole; elsewhere a row is a line, to be scanned."""
 _LEAST_WIDTH, _MOST_WIDTH, _TEXT_WIDTH = 9, 28, 44
+_WIDE = {"source": 60, "note": 90}
+"""The width of long texts at the end of a row, so that they make it little higher."""
 
 
 def write_workbook(
@@ -117,7 +119,7 @@ def written_column(
         header=column.header,
         help=_help(column),
         required=column.required,
-        width=_TEXT_WIDTH if is_long else min(wanted, _MOST_WIDTH),
+        width=_WIDE.get(column.name, _TEXT_WIDTH) if is_long else min(wanted, _MOST_WIDTH),
         number_format=_FORMATS.get(column.kind, "General"),
         wrap=sheet.name in _TO_BE_READ,
         choices=_choices(sheet, column),

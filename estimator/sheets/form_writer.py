@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
 from typing import Any
+
+from estimator.sheets.layout import print_on_wide_pages, row_height
 
 _ANSWER = {"num_format": "@", "border": 1, "bg_color": "#FFFFFF", "valign": "top"}
 _NEEDED = {**_ANSWER, "border": 2, "border_color": "#1F3A5F"}
 _LABEL = {"valign": "top", "text_wrap": True}
 _WIDTHS = (44, 40, 70)
-_LINE = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,22 +35,11 @@ class Form:
     parts: Sequence[tuple[str, Sequence[Question]]]
 
 
-def height(texts: Iterable[tuple[str, float]]) -> float | None:
-    """Return the height of a row that shows wrapped texts, each in its width, to their end.
-
-    ``None``: one line is enough. Not every program makes a row higher by itself.
-
-    >>> height([("a word", 44), ("a sentence that needs two lines", 20)])
-    30
-    """
-    lines = [sum(ceil(len(line) / width) for line in text.split("\n")) for text, width in texts]
-    return _LINE * max(lines) if max(lines, default=0) > 1 else None
-
-
 def write_form(workbook: Any, form: Form) -> None:
     """Write the page into a workbook that is being written."""
     page = workbook.add_worksheet(form.name)
     page.hide_gridlines(2)
+    print_on_wide_pages(page)
     for at, width in enumerate(_WIDTHS):
         page.set_column(at, at, width)
     page.write_string(0, 0, form.title, workbook.add_format({"bold": True, "font_size": 16}))
@@ -75,7 +64,7 @@ def _write_part(workbook: Any, page: Any, row: int, questions: Sequence[Question
         else:
             page.write_blank(row, 1, None, style)
         page.write_string(row, 2, question.help, label)
-        page.set_row(row, height([(question.label, _WIDTHS[0]), (question.help, _WIDTHS[2])]))
+        page.set_row(row, row_height(((question.label, _WIDTHS[0]), (question.help, _WIDTHS[2]))))
         if question.choices:
             page.data_validation(row, 1, row, 1, _dropdown(question))
         row += 1

@@ -16,12 +16,14 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]  # it has no annotations
 
-from estimator.sheets.form_writer import Form, height, write_form
+from estimator.sheets.form_writer import Form, write_form
+from estimator.sheets.layout import print_on_wide_pages, row_height
 from estimator.sheets.table import letters
 
 SPARE_ROWS = 500
 """Rows below the last one that have dropdowns too."""
 LEAST_ROWS = 1000
+README_WIDTH, README_GAP = 90, 6
 LISTS = "Lists"
 _WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)
 """When every workbook says it was made: content alone decides its bytes."""
@@ -31,7 +33,6 @@ _REQUIRED = {**_HEADER, "bg_color": "#1F3A5F", "font_color": "#FFFFFF"}
 _OPTIONAL = {**_HEADER, "bg_color": "#DCE3EC", "font_color": "#1A1A1A"}
 _CELL = {"valign": "top"}
 _WRAPPED = {**_CELL, "text_wrap": True}
-_README_WIDTH = 100
 _PERCENT_FORMAT = "0.0#####%"
 
 
@@ -147,17 +148,19 @@ class _Formats:
 
 def _write_readme(workbook: Any, lines: Sequence[str]) -> None:
     sheet = workbook.add_worksheet("README")
-    sheet.set_column(0, 0, _README_WIDTH, workbook.add_format(_WRAPPED))
+    sheet.set_column(0, 0, README_WIDTH)
     sheet.hide_gridlines(2)
     title = workbook.add_format({"bold": True, "font_size": 16})
+    text = workbook.add_format(_WRAPPED)
     for number, line in enumerate(lines):
-        sheet.write_string(number, 0, line, title if number == 0 else None)
-        if number:
-            sheet.set_row(number, height([(line, _README_WIDTH)]))
+        sheet.set_row(number, row_height([(line, README_WIDTH)]) + README_GAP)
+        sheet.write_string(number, 0, line, text if number else title)
 
 
 def _write_sheet(workbook: Any, sheet: Sheet, formats: _Formats) -> None:
     page = workbook.add_worksheet(sheet.name)
+    print_on_wide_pages(page)
+    page.repeat_rows(0)
     page.freeze_panes(1, 0)
     page.set_row(0, 32)
     last = max(len(sheet.rows) + SPARE_ROWS, LEAST_ROWS)
@@ -167,12 +170,12 @@ def _write_sheet(workbook: Any, sheet: Sheet, formats: _Formats) -> None:
         if column.choices:
             page.data_validation(1, at, last, at, _dropdown(column))
     for number, row in enumerate(sheet.rows, start=1):
+        page.set_row(number, _height(sheet, row))
         for at, (column, content) in enumerate(zip(sheet.columns, row, strict=True)):
             color = sheet.marked.get((number, at), "")
             _write_cell(page, (number, at), content, partial(formats.cell, column, color=color))
             if color and content is None:
                 page.write_blank(number, at, None, formats.cell(column, color=color))
-        page.set_row(number, _height(sheet.columns, row))
     if sheet.columns:
         page.autofilter(0, 0, max(len(sheet.rows), 1), len(sheet.columns) - 1)
     for name, at in sheet.named.items():
@@ -180,9 +183,9 @@ def _write_sheet(workbook: Any, sheet: Sheet, formats: _Formats) -> None:
         workbook.define_name(name, f"='{sheet.name}'!${letter}$2:${letter}${last + 1}")
 
 
-def _height(columns: Sequence[Column], row: Sequence[Copied]) -> float | None:
-    cells = zip(columns, row, strict=True)
-    return height([(str(content or ""), column.width) for column, content in cells if column.wrap])
+def _height(sheet: Sheet, row: Sequence[Copied]) -> float:
+    cells = zip(sheet.columns, row, strict=True)
+    return row_height((str(content or ""), each.width) for each, content in cells if each.wrap)
 
 
 def _write_header(page: Any, at: int, column: Column, formats: _Formats) -> None:

@@ -172,3 +172,27 @@ def test_the_staffs_own_categories_are_offered() -> None:
     book = openpyxl.load_workbook(BytesIO(write_workbook({"Items": (item,)})))
     ((place, cells),) = book.defined_names["list_category"].destinations
     assert book[place][cells][0][0].value == "our own word"
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Workbook:
+    return openpyxl.load_workbook(SHIPPED)
+
+
+def test_a_row_is_as_high_as_its_longest_text(shipped: Workbook) -> None:
+    ws = shipped["Treatments"]
+    lines = len(at(ws, "Evidence and approval", 2).value) / 44
+
+    assert ws.row_dimensions[2].height >= 15 * lines
+    for cell in shipped["README"]["A"][1:]:
+        assert shipped["README"].row_dimensions[cell.row].height >= 15 * len(cell.value or "") / 90
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_a_sheet_prints_with_all_its_columns_on_a_page(blank: Workbook, sheet: Any) -> None:
+    ws = blank[sheet.name]
+
+    assert ws.page_setup.orientation == "landscape"
+    assert ws.page_setup.fitToHeight == 0
+    assert ws.sheet_properties.pageSetUpPr.fitToPage
+    assert ws.print_title_rows == "$1:$1"
