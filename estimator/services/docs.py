@@ -10,6 +10,7 @@ from pathlib import Path
 
 from estimator.rulebook import docs as rulebook_docs
 from estimator.rulebook.docs import DOCS, codes_table, with_section
+from estimator.services.accounts.codes import ACCOUNT_CODES
 from estimator.services.estimating.notices import ESTIMATE_CODES
 from estimator.services.intake.codes import FIELD_CODES, PLAN_CODES, REQUEST_CODES
 from estimator.services.publishing.codes import PUBLISHING_CODES
@@ -34,7 +35,12 @@ _PUBLISHING = """\
 
 Why a step on the way from a workbook to the live rules is refused (releases.md)."""
 
-_TITLES = (("Fields", FIELD_CODES), ("Plans", PLAN_CODES), ("Requests", REQUEST_CODES))
+_TITLES = (
+    ("Fields", FIELD_CODES),
+    ("Plans", PLAN_CODES),
+    ("Requests", REQUEST_CODES),
+    ("Accounts", ACCOUNT_CODES),
+)
 
 
 def findings_section() -> str:
