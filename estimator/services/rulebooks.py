@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -191,7 +192,12 @@ def live(database: Database) -> Live:
         number = releases.current_number(session)
     if number is None:
         raise NoPublishedRulebook("no rulebook has been published")
-    return of_number(database, number)
+    with _LOADING:
+        return of_number(database, number)
+
+
+_LOADING = Lock()
+"""Of the threads that meet a new release at once, one reads it and the others wait for it."""
 
 
 @lru_cache(maxsize=8)
