@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import IO
 
 from estimator.findings import Finding
@@ -87,3 +88,6 @@ def _records(text: IO[str], separator: str) -> Iterator[tuple[int, list[str | No
     except csv.Error as error:
         says = f"The table cannot be read on from row {number + 1}: a quotation mark is not closed."
         raise RefusedError("table-broken-off", says, str(error)) from error
+    finally:
+        with suppress(ValueError):  # its owner may have closed it meanwhile
+            text.detach()

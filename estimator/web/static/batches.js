@@ -51,8 +51,7 @@
         told.replaceWith(state);
         place.replaceChildren(fresh);
         if (ended()) {
-          const cancel = document.getElementById("cancel");
-          if (cancel) cancel.remove();
+          window.location.reload(); // what can be done now is on the whole page
           return;
         }
       }

@@ -1,0 +1,192 @@
+"""Batches as staff and programs use them: a real server, its own worker, a real browser."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from playwright.sync_api import Browser, Page, expect
+
+from tests.web.test_browser import AXE, COLORS, NARROW, RULES, WIDE, violations
+
+ROWS = "patient_ref,clinic_id,plan_id,months,note\n" + "".join(
+    f"{number:04},boston-sample,bcbsma-archetype-ppo,{12 if number % 50 else 'x'},=1+1\n"
+    for number in range(200)
+)
+PATIENCE = 120
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of `estimator serve` on an empty database."""
+    folder = tmp_path_factory.mktemp("served")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "ESTIMATOR_DATABASE_URL": f"sqlite:///{folder}/it.sqlite3"}
+    command = [sys.executable, "-m", "estimator", "serve", "--port", str(port), "--workers", "1"]
+    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    wait_for(lambda: answers(address))
+    yield address
+    server.send_signal(signal.SIGTERM)
+    server.wait(30)
+
+
+def answers(address: str) -> bool:
+    try:
+        return requests.get(f"{address}/readyz", timeout=5).ok
+    except requests.ConnectionError:
+        return False
+
+
+def wait_for(holds: Any) -> None:
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, "it did not come to pass"
+        time.sleep(0.2)
+
+
+def send(address: str, text: str = ROWS, name: str = "patients.csv", **headers: str) -> Any:
+    files = {"file": (name, text)}
+    url = f"{address}/api/v1/batches"
+    return requests.post(url, files=files, headers=headers, timeout=30)
+
+
+def finished(address: str, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+
+    def ended() -> bool:
+        found.update(requests.get(f"{address}/api/v1/batches/{name}", timeout=10).json())
+        return found["state"] in ("done", "failed", "cancelled")
+
+    wait_for(ended)
+    return found
+
+
+def test_a_program_sends_a_file_and_takes_its_results(served: str) -> None:
+    accepted = send(served, **{"Idempotency-Key": "one"})
+    again = send(served, **{"Idempotency-Key": "one"})
+    other = send(served, ROWS + "x,,,,\n", **{"Idempotency-Key": "one"})
+
+    name = accepted.json()["batch"]
+    done = finished(served, name)
+    results = requests.get(f"{served}/api/v1/batches/{name}/results.csv", timeout=10)
+
+    assert accepted.status_code == 202
+    assert accepted.headers["Location"] == f"/api/v1/batches/{name}"
+    assert again.json()["batch"] == name
+    assert other.status_code == 409
+    assert (done["state"], done["rows"], done["errors"]) == ("done", 200, 4)
+    assert results.headers["Content-Disposition"].startswith("attachment")
+    assert len(results.text.splitlines()) == 201
+    assert "'=1+1" in results.text
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "code"),
+    [
+        ("patient_ref\n", "a.csv", "table-without-rows"),
+        ("patient_ref\na\n", "a.pdf", "not-a-batch-file"),
+        ("PK\x03\x04", "a.xlsx", "unreadable-table"),
+        ("\u20acPAR1", "a.parquet", "unreadable-table"),
+    ],
+)
+def test_a_bad_file_is_one_finding_at_once(served: str, text: str, name: str, code: str) -> None:
+    refused = send(served, text, name)
+
+    assert refused.status_code == 422
+    assert refused.headers["Content-Type"] == "application/problem+json"
+    assert [each["code"] for each in refused.json()["findings"]] == [code]
+    assert answers(served)
+
+
+def test_what_is_not_there_and_what_is_no_file_are_problems(served: str) -> None:
+    assert requests.get(f"{served}/api/v1/batches/none", timeout=10).status_code == 404
+    assert requests.get(f"{served}/batches/none", timeout=10).status_code == 404
+    posted = requests.post(f"{served}/api/v1/batches", json={}, timeout=10)
+    assert posted.status_code == 415
+    name = send(served).json()["batch"]
+    finished(served, name)
+    cancelled = requests.post(f"{served}/api/v1/batches/{name}/cancel", timeout=10)
+    assert cancelled.status_code == 409
+
+
+def opened(browser: Browser, address: str, **options: Any) -> Page:
+    context = browser.new_context(viewport={"width": WIDE, "height": 800}, **options)
+    page = context.new_page()
+    page.goto(address)
+    return page
+
+
+def choose(page: Page, folder: Path, text: str = ROWS) -> None:
+    path = folder / "patients.csv"
+    path.write_text(text)
+    page.locator("#file").set_input_files(path)
+    page.get_by_role("button", name="Send").click()
+
+
+def everybody_can_use(page: Page) -> None:
+    page.evaluate(AXE.read_text("utf-8"))
+    for width in (NARROW, WIDE):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.emulate_media(color_scheme="light")
+        assert violations(page, RULES) == []
+        page.emulate_media(color_scheme="dark")
+        assert violations(page, COLORS) == []
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_staff_send_a_file_watch_it_and_take_the_results(
+    browser: Browser, served: str, tmp_path: Path, script: bool
+) -> None:
+    page = opened(browser, f"{served}/batches", java_script_enabled=script)
+    if script:
+        everybody_can_use(page)
+    choose(page, tmp_path)
+
+    expect(page.locator("#state")).to_have_text("Done", timeout=PATIENCE * 1000)
+    expect(page.get_by_text("200 of 200")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Workbook (.xlsx)").click()
+    assert download.value.suggested_filename == "patients-estimates.xlsx"
+    if script:
+        everybody_can_use(page)
+    page.context.close()
+
+
+def test_a_file_with_a_problem_says_so_on_the_page(
+    browser: Browser, served: str, tmp_path: Path
+) -> None:
+    page = opened(browser, f"{served}/batches")
+    choose(page, tmp_path, "patient_ref\n")
+
+    expect(page.locator("#outcome")).to_be_focused()
+    expect(page.locator("#outcome")).to_contain_text("no patients")
+    everybody_can_use(page)
+    page.context.close()
+
+
+def test_which_column_it_is_is_asked_where_it_is_not_known(
+    browser: Browser, served: str, tmp_path: Path
+) -> None:
+    page = opened(browser, f"{served}/batches")
+    choose(page, tmp_path, ROWS.replace("patient_ref", "chart number"))
+
+    expect(page.get_by_label("patient_ref (required)")).to_be_visible(timeout=PATIENCE * 1000)
+    everybody_can_use(page)
+    page.get_by_label("patient_ref (required)").select_option("chart number")
+    page.get_by_role("button", name="Go on").click()
+
+    expect(page.locator("#state")).to_have_text("Done", timeout=PATIENCE * 1000)
+    page.context.close()
