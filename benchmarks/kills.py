@@ -84,7 +84,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=40_000)
     parser.add_argument("--database")
     given = parser.parse_args()
-    chance = random.Random(1)  # noqa: S311 - moments to kill at
+    chance = random.Random(1)
     with tempfile.TemporaryDirectory() as folder:
         url = given.database or f"sqlite:///{folder}/it.sqlite3"
         database = open_database(url)
