@@ -30,7 +30,6 @@ from estimator.rulebook.model import Rulebook
 
 TODAY = date(2026, 12, 1)
 HEADER = [
-]
     "patient_ref",
     "clinic_id",
     "plan_id",
