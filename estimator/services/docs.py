@@ -12,6 +12,7 @@ from estimator.rulebook import docs as rulebook_docs
 from estimator.rulebook.docs import DOCS, codes_table, with_section
 from estimator.services.estimating.notices import ESTIMATE_CODES
 from estimator.services.intake.codes import FIELD_CODES, PLAN_CODES, REQUEST_CODES
+from estimator.sheets.codes import TABLE_CODES
 
 BEGIN = "<!-- documents: rendered by estimator/services/docs.py -->"
 END = "<!-- end of documents -->"
@@ -28,13 +29,31 @@ _ESTIMATES = """\
 What an estimate had to assume, or could not do. `stop`: the treatment has no figure; `decide`:
 it can change dollars, and somebody can find out; `note`: good to know. "…" is what it is about."""
 
+_TABLES = """\
+## Files of patients
+
+What is wrong with a file as a whole, or to be known of it; what is wrong with a row stands in its
+`message`, in the words of "Documents", with its column. A file is also refused for reasons of
+"The file" above."""
+
 _TITLES = (("Fields", FIELD_CODES), ("Plans", PLAN_CODES), ("Requests", REQUEST_CODES))
 
 
 def findings_section() -> str:
     """Return the part of docs/findings.md that is about documents and estimates."""
     parts = [f"### {title}\n\n{codes_table(codes)}" for title, codes in _TITLES]
-    return "\n\n".join([BEGIN, _DOCUMENTS, *parts, _ESTIMATES, codes_table(ESTIMATE_CODES), END])
+    return "\n\n".join(
+        [
+            BEGIN,
+            _DOCUMENTS,
+            *parts,
+            _ESTIMATES,
+            codes_table(ESTIMATE_CODES),
+            _TABLES,
+            codes_table(TABLE_CODES),
+            END,
+        ]
+    )
 
 
 def with_documents(page: str) -> str:

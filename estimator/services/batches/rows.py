@@ -254,7 +254,7 @@ def _where(mask: Array, says: str) -> Any:
 
 
 def together(columns: Sequence[Any]) -> Any:
-    """Return what several columns say of each row, separated by ;; null where none does."""
+    """Return what several columns say of each row, separated by "; ", or null."""
     parts = [pc.fill_null(pc.binary_join_element_wise("; ", column, ""), "") for column in columns]
     said = pc.binary_join_element_wise(*parts, "")
     nothing = pa.scalar(None, pa.string())

@@ -16,8 +16,8 @@ import numpy as np
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
-import python_calamine
 import pytest
+import python_calamine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
