@@ -21,11 +21,10 @@ from secrets import token_hex
 from typing import Any
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
 
 from estimator.commands import settings, task
 from estimator.storage import batches
-from estimator.storage.database import Database, open_database
+from estimator.storage.database import Database, DatabaseFault, open_database
 
 ON_SQLITE = (
     "A Dask cluster needs PostgreSQL: several machines cannot share a SQLite file. Set "
@@ -97,7 +96,7 @@ class Worker:
         while not self.stopping:
             try:
                 took = self._turn()
-            except SQLAlchemyError as error:
+            except DatabaseFault as error:
                 _say(f"The database does not answer ({type(error).__name__}); trying again.")
                 time.sleep(2)
                 continue
@@ -197,7 +196,7 @@ def worker(jobs: int | None, until_empty: bool, parent: int | None) -> None:
     try:
         days = settings.batch_days()
         database = open_database(settings.database_url())
-    except (ValueError, OSError, SQLAlchemyError) as error:
+    except (ValueError, OSError, DatabaseFault) as error:
         _say(str(error))
         sys.exit(2)
     if scheduler and database.engine.dialect.name == "sqlite":

@@ -26,6 +26,7 @@ from sqlalchemy import (
     select,
     table,
 )
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from estimator.storage.migrations import HEAD
@@ -33,6 +34,9 @@ from estimator.storage.tables import VERSION_TABLE
 
 DEFAULT_URL = "sqlite:///instance/estimator.sqlite3"
 """Used where no URL is given: a file under the current folder."""
+
+DatabaseFault = SQLAlchemyError
+"""What is raised where the database does not do what it is asked."""
 
 _POSTGRESQL = "postgresql+psycopg"
 _DRIVERS = {

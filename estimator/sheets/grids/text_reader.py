@@ -77,7 +77,7 @@ def records(
     return separator, _records(text, separator)
 
 
-def _records(text: IO[str], separator: str) -> Iterator[tuple[int, list[str | None]]]:
+def _records(text: io.TextIOWrapper, separator: str) -> Iterator[tuple[int, list[str | None]]]:
     csv.field_size_limit(LONGEST_TEXT)
     number = 0
     try:
