@@ -1,5 +1,8 @@
 """For a WSGI server: gunicorn wsgi:app."""
 
-from estimator.web import create_app
+from flask import Flask
 
-app = create_app()
+from estimator.web import Estimator
+
+app = Flask("estimator")
+Estimator(app)

@@ -29,28 +29,12 @@ from estimator.rulebook.loader import load_workbook_bytes
 from estimator.rulebook.model import Rulebook
 
 TODAY = date(2026, 12, 1)
-HEADER = [
-    "patient_ref",
-    "clinic_id",
-    "plan_id",
-    "coverage",
-    "start_date",
-    "months",
-    "age",
-    "diagnosis",
-    "failed_trials",
-    "prior_authorization",
-    "household_size",
-    "annual_income",
-    "treatments",
-    "deductible_met",
-    "oop_met",
-    "drug_deductible_met",
-    "chart",
-    "doctor",
-    "phone",
-    "note",
-]
+HEADER = (
+    *("patient_ref", "clinic_id", "plan_id", "coverage", "start_date", "months", "age"),
+    *("diagnosis", "failed_trials", "prior_authorization", "household_size", "annual_income"),
+    *("treatments", "deductible_met", "oop_met", "drug_deductible_met"),
+    *("chart", "doctor", "phone", "note"),
+)
 THREE = "iv-ketamine;esketamine;sertraline"
 LOOP = 100
 """Rows of the loop of single estimates: it takes the same for each."""
@@ -64,7 +48,7 @@ def patients(rows: int, treatments: str) -> Iterator[list[Any]]:
     """Yield made-up patients of every plan, starting within three months."""
     chance, book = random.Random(1), rules()
     plans, clinics = [*book.plans, ""], list(book.clinics)
-    yield HEADER
+    yield list(HEADER)
     for number in range(rows):
         yield [
             f"{number:07}",

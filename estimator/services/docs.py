@@ -14,6 +14,7 @@ from estimator.services.accounts.codes import ACCOUNT_CODES
 from estimator.services.estimating.notices import ESTIMATE_CODES
 from estimator.services.intake.codes import FIELD_CODES, PLAN_CODES, REQUEST_CODES
 from estimator.services.publishing.codes import PUBLISHING_CODES
+from estimator.sheets.codes import TABLE_CODES
 
 BEGIN = "<!-- documents: rendered by estimator/services/docs.py -->"
 END = "<!-- end of documents -->"
@@ -35,6 +36,13 @@ _PUBLISHING = """\
 
 Why a step on the way from a workbook to the live rules is refused (releases.md)."""
 
+_TABLES = """\
+## Files of patients
+
+What is wrong with a file as a whole, or to be known of it; what is wrong with a row stands in its
+`message`, in the words of "Documents", with its column. A file is also refused for reasons of
+"The file" above."""
+
 _TITLES = (
     ("Fields", FIELD_CODES),
     ("Plans", PLAN_CODES),
@@ -47,8 +55,9 @@ def findings_section() -> str:
     """Return the part of docs/findings.md that is about documents, estimates and publishing."""
     parts = [f"### {title}\n\n{codes_table(codes)}" for title, codes in _TITLES]
     estimates = [_ESTIMATES, codes_table(ESTIMATE_CODES)]
+    tables = [_TABLES, codes_table(TABLE_CODES)]
     publishing = [_PUBLISHING, codes_table(PUBLISHING_CODES)]
-    return "\n\n".join([BEGIN, _DOCUMENTS, *parts, *estimates, *publishing, END])
+    return "\n\n".join([BEGIN, _DOCUMENTS, *parts, *estimates, *tables, *publishing, END])
 
 
 def with_documents(page: str) -> str:

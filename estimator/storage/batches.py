@@ -189,6 +189,12 @@ def left(session: Session, batch: str, kind: str) -> int:
     return session.scalar(query) or 0
 
 
+def under_way(session: Session, batch: str) -> int:
+    """Return how many pieces are leased."""
+    query = select(func.count()).where(BatchPiece.batch == batch, BatchPiece.state == "leased")
+    return session.scalar(query) or 0
+
+
 def content_of(session: Session, batch: str, number: int) -> bytes:
     """Return the rows of a piece."""
     return session.scalar(select(BatchPiece.content).where(_is(batch, number))) or b""

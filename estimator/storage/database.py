@@ -36,7 +36,7 @@ DEFAULT_URL = "sqlite:///instance/estimator.sqlite3"
 """Used where no URL is given: a file under the current folder."""
 
 DatabaseFault = SQLAlchemyError
-"""What a database that cannot be reached, or refuses, raises."""
+"""What is raised where the database does not do what it is asked."""
 
 _POSTGRESQL = "postgresql+psycopg"
 _DRIVERS = {

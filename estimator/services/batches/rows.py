@@ -254,8 +254,11 @@ def _where(mask: Array, says: str) -> Any:
 
 
 def together(columns: Sequence[Any]) -> Any:
-    """Return what several columns say of each row, separated by ;; null where none does."""
-    parts = [pc.fill_null(pc.binary_join_element_wise("; ", column, ""), "") for column in columns]
+    """Return what several columns say of each row, separated by "; ", or null."""
+    parts = [
+        pc.fill_null(pc.binary_join_element_wise("; ", pc.utf8_rtrim(column, "."), ""), "")
+        for column in columns
+    ]
     said = pc.binary_join_element_wise(*parts, "")
     nothing = pa.scalar(None, pa.string())
     return pc.if_else(pc.equal(said, ""), nothing, pc.utf8_slice_codeunits(said, 2))

@@ -144,9 +144,9 @@ def test_a_cell_with_an_error_or_an_uncalculated_formula_is_no_blank() -> None:
 
     assert rows.problems.to_pylist()[0].split("; ") == [
         "plan_id holds a formula that was never calculated. Open the file, save it, and send it "
-        "again.",
+        "again",
         "deductible_met holds an error of the spreadsheet, such as #N/A. Mend it, or clear the "
-        "cell.",
+        "cell",
     ]
 
 
@@ -168,8 +168,8 @@ def test_what_no_limit_asks_for_is_left_aside_with_a_note() -> None:
 
     assert rows.good.tolist() == [0, 1]
     assert rows.notes.to_pylist() == [
-        "drug_deductible_met is left aside: the plan has no such limit.",
-        "deductible_met is left aside: the plan has no such limit.",
+        "drug_deductible_met is left aside: the plan has no such limit",
+        "deductible_met is left aside: the plan has no such limit",
     ]
 
 
