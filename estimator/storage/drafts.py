@@ -56,8 +56,10 @@ def page(session: Session, number: int) -> Draft | None:
 
 
 def listed(session: Session) -> Sequence[Draft]:
-    """Return all drafts, newest first, without their workbooks and snapshots."""
-    return session.scalars(select(Draft).options(*_LIGHT).order_by(Draft.number.desc())).all()
+    """Return all drafts, newest first, without what was uploaded and found."""
+    found = (defer(Draft.findings, raiseload=True), defer(Draft.tests, raiseload=True))
+    query = select(Draft).options(*_LIGHT, *found).order_by(Draft.number.desc())
+    return session.scalars(query).all()
 
 
 def acceptances(session: Session, number: int) -> dict[str, Acceptance]:

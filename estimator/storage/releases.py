@@ -67,8 +67,9 @@ def page(session: Session, number: int) -> Release | None:
 
 
 def history(session: Session) -> Sequence[Release]:
-    """Return all releases, newest first, without their workbooks and snapshots."""
-    return session.scalars(select(Release).options(*_LIGHT).order_by(Release.number.desc())).all()
+    """Return all releases, newest first, without their workbooks, snapshots and Tests."""
+    options = (*_LIGHT, defer(Release.tests, raiseload=True))
+    return session.scalars(select(Release).options(*options).order_by(Release.number.desc())).all()
 
 
 _LIGHT = (defer(Release.workbook, raiseload=True), defer(Release.snapshot, raiseload=True))

@@ -15,9 +15,10 @@ from estimator.services.intake.reading import read_json
 from estimator.sheets.container import LARGEST_FILE
 
 LARGEST_BODY = 1_000_000
-LARGEST_FIELDS, MOST_PARTS = 65_536, 10
-LARGEST_UPLOAD = LARGEST_FILE + LARGEST_FIELDS
+LARGEST_UPLOAD = LARGEST_FILE + 65_536
 """A workbook, and the fields beside it."""
+LARGEST_FIELD, MOST_PARTS = 500_000, 10
+"""The parser holds as much of a file at once, so that less would refuse files by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def form_body() -> dict[str, list[str]]:
 def file_body(field: str) -> FileBody:
     """Return a posted form with the file under *field*; empty where none was chosen."""
     body = _body("multipart/form-data", LARGEST_UPLOAD)
-    parser = FormDataParser(_in_memory, LARGEST_FIELDS, max_form_parts=MOST_PARTS)
+    parser = FormDataParser(_in_memory, LARGEST_FIELD, max_form_parts=MOST_PARTS)
     parts = parser.parse(BytesIO(body), request.mimetype, len(body), request.mimetype_params)
     _, fields, files = parts
     file = files.get(field)

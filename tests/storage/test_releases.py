@@ -85,7 +85,7 @@ def test_history_is_newest_first_and_reads_no_workbooks(database: Database) -> N
         listed = releases.history(session)
 
     assert [(release.number, release.rollback_of) for release in listed] == [(2, 1), (1, None)]
-    assert inspect(listed[0]).unloaded == {"workbook", "snapshot"}
+    assert inspect(listed[0]).unloaded == {"workbook", "snapshot", "tests"}
 
 
 def test_a_rollback_names_an_earlier_release(database: Database) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import threading
 from collections.abc import Iterator
+from io import BytesIO
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
-from estimator.web.bodies import LARGEST_UPLOAD
+from estimator.web.bodies import LARGEST_UPLOAD, file_body
 from tests.support.rulebooks import workbook
 from tests.support.staff import WHO
 
@@ -84,6 +86,16 @@ def test_a_file_in_chunks_is_taken(address: str) -> None:
 
     assert status == 303
     assert "Location: /rulebook/drafts/2" in reply
+
+
+@pytest.mark.parametrize("size", [65_536, 300_000, 3_000_000, 9_000_000])
+def test_files_up_to_the_limit_arrive_whole(app: Flask, size: int) -> None:
+    sent = {"why": "March", "workbook": (BytesIO(random.Random(size).randbytes(size)), "a.xlsx")}
+
+    with app.test_request_context(method="POST", data=sent):
+        body = file_body("workbook")
+
+    assert (len(body.data), body.name, body.fields) == (size, "a.xlsx", {"why": ["March"]})
 
 
 def test_a_field_that_is_too_long_is_refused(address: str) -> None:
