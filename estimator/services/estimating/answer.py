@@ -24,6 +24,7 @@ from estimator.engine.money import dollars
 from estimator.findings import Finding
 from estimator.rulebook import rows as r
 from estimator.rulebook.columns import plain
+from estimator.services.estimating.carried import carried_forward
 from estimator.services.estimating.coverage import REFUSING, Coverage
 from estimator.services.estimating.insured import RouteLine
 from estimator.services.estimating.insurers import Rule, rule_of
@@ -95,6 +96,8 @@ class Answer:
         yield from situation.notices
         if situation.insurance == "unknown":
             yield Notice("insurance-not-known")
+        priced = (each.course for each in self.treatments if each.course is not None)
+        yield from carried_forward(situation.setting, priced)
 
     def _request(self) -> dict[str, Any]:
         situation = self.situation

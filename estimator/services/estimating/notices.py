@@ -185,6 +185,13 @@ WORDINGS: dict[str, _Wording] = {
         "Add rows to Limits for those dates.",
         "Limits",
     ),
+    "carried-forward": _Wording(
+        _N,
+        "Dates of a later plan year are estimated by rows of an earlier one, which nobody has "
+        "checked since: {about}.",
+        "Read the plan's new documents. Add rows for the new year, or date these under Checked on.",
+        "Checked on",
+    ),
 }
 """Every assumption an estimate can make, by code."""
 ESTIMATE_CODES = {
