@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.web.browsing import NARROW, can_be_used, opened, press
 
@@ -164,6 +164,26 @@ def test_with_javascript_the_limits_come_by_themselves(browser: Browser, address
         expect(deductible).to_have_value("$500")
 
 
+def test_who_is_quicker_than_the_answer_goes_on_typing(browser: Browser, address: str) -> None:
+    with opened(browser, address) as page:
+        page.locator("#plan").fill("silver")
+        page.keyboard.press("Tab")
+        deductible = page.get_by_label("Deductible, medical, in network")
+        held: list[Route] = []
+        expect(deductible).to_be_visible()
+        page.route("**/plan", lambda route: held.insert(0, route))
+        with page.expect_request("**/plan"):
+            page.locator("#clinic").select_option("branch")
+        deductible.evaluate("field => { field.dataset.old = 'yes'; }")
+        deductible.focus()
+        page.keyboard.type("1")
+        held[0].continue_()
+        expect(deductible).not_to_have_attribute("data-old", "yes")
+        page.keyboard.type("2")
+
+        expect(deductible).to_have_value("12")
+
+
 def test_choosing_among_plans_brings_the_limits(browser: Browser, address: str) -> None:
     with opened(browser, address) as page:
         page.locator("#plan").fill("acme")
@@ -203,6 +223,20 @@ def test_only_what_the_insurance_needs_is_shown(
         expect(deductible).to_be_hidden()
         expect(page.locator("#met")).to_be_hidden()
         expect(page.get_by_label("Family").first).to_be_hidden()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_treatment_of_the_table_leads_to_its_details_and_opens_them(
+    browser: Browser, address: str, script: bool
+) -> None:
+    with opened(browser, address, java_script_enabled=script) as page:
+        answer(page, "gold")
+        inside = page.locator("#treatment-sertraline")
+        expect(inside).to_be_hidden()
+        page.locator("#compared").get_by_role("link", name="Sertraline").click()
+
+        expect(inside).to_be_visible()
+        expect(inside).to_be_in_viewport()
 
 
 def test_the_sentence_is_copied(browser: Browser, address: str) -> None:

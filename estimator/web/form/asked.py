@@ -16,9 +16,8 @@ from estimator.web.presenters import words
 FAMILY = "family"
 SECOND = "second_"
 """Begins the names of the fields that ask of a second plan."""
-
-
 INSURED = "insured"
+"""Asked of patients with a plan only."""
 
 
 class Part(NamedTuple):

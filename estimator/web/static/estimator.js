@@ -35,10 +35,16 @@
       if (!answer || !answer.ok) return hide(false);
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (turn !== latest) return; // a later answer brings these parts too
+      const typing = document.activeElement;
       for (const id of wanted) {
         document.getElementById(id).replaceChildren(...page.getElementById(id).childNodes);
       }
       wanted.clear();
+      const again = typing.isConnected ? null : document.getElementById(typing.id);
+      if (again) {
+        again.value = typing.value; // who was quicker than the answer goes on typing
+        again.focus();
+      }
     };
     hide(true);
     form.addEventListener("change", (event) => {
