@@ -149,6 +149,16 @@ def test_each_line_names_the_rows_of_its_prices(client: FlaskClient) -> None:
     assert "coinsurance after deductible · Prices row 2 (charge), 3 (cash), 4 (allowed)" in text
 
 
+def test_a_benefit_says_what_holds_it_within_bounds(client: FlaskClient) -> None:
+    text = Page(send(client, FORM, plan="bounded")).words("outcome")
+
+    assert (
+        "infusion: 20% coinsurance; 5 visits a plan year; the plan pays at most $900 a plan year"
+        in text
+    )
+    assert "office visit: $25 copay; the first 2 visits skip the deductible, for $0 each" in text
+
+
 def test_a_source_links_each_address_it_names() -> None:
     source = "Bulletin 12 (https://a.example/b); http://c.example/d."
     benefit = b.benefit("copay", copay=5, source=source)

@@ -123,13 +123,33 @@ def _benefit(row: r.BenefitRow) -> str:
     """Return a benefit as one sentence, with its figures in the plan's own phrase."""
     phrase = row.cost_share
     if row.copay_cents is not None:
-        copay = words.money(dollars(row.copay_cents)).removesuffix(".00")
-        phrase = phrase.replace("copay", f"{copay} copay")
+        phrase = phrase.replace("copay", f"{_dollars(row.copay_cents)} copay")
     if row.coinsurance_percent is not None:
         phrase = phrase.replace("coinsurance", f"{row.coinsurance_percent:f}% coinsurance")
     about = row.item_id if row.item_id != ANY else row.category
     network = {"in": ", in network", "out": ", out of network"}.get(row.network, "")
-    return f"{'any service' if about == ANY else about}{network}: {phrase}"
+    said = "; ".join((phrase, *_bounds(row)))
+    return f"{'any service' if about == ANY else about}{network}: {said}"
+
+
+def _bounds(row: r.BenefitRow) -> Iterator[str]:
+    """Yield what holds a benefit within bounds."""
+    if row.coinsurance_min_cents is not None:
+        yield f"at least {_dollars(row.coinsurance_min_cents)} of coinsurance"
+    if row.coinsurance_max_cents is not None:
+        yield f"at most {_dollars(row.coinsurance_max_cents)} of coinsurance"
+    if row.visit_limit is not None:
+        yield f"{row.visit_limit} visits a plan year"
+    if row.deductible_waived_visits:
+        each = row.waived_visits_copay_cents
+        instead = "" if each is None else f", for {_dollars(each)} each"
+        yield f"the first {row.deductible_waived_visits} visits skip the deductible{instead}"
+    if row.plan_pays_max_cents is not None:
+        yield f"the plan pays at most {_dollars(row.plan_pays_max_cents)} a plan year"
+
+
+def _dollars(cents: int) -> str:
+    return words.money(dollars(cents)).removesuffix(".00")
 
 
 @lru_cache(maxsize=8)
