@@ -11,9 +11,10 @@ from pathlib import Path
 from estimator.commands.terminal import database_url, fail, now, refuse, today
 from estimator.services import rulebooks
 from estimator.services.audit import Audit
+from estimator.services.checking import RulebookRefused
 from estimator.services.publishing.act import Act
 from estimator.services.publishing.two_people import TERMINAL
-from estimator.services.rulebooks import DatabaseUnavailable, RulebookRefused
+from estimator.services.rulebooks import DatabaseUnavailable
 from estimator.storage.database import Database
 from estimator.storage.secret import NoSecretKey
 

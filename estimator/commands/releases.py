@@ -12,13 +12,13 @@ import click
 from estimator.commands.database import act, checkpoints, opened
 from estimator.commands.terminal import bytes_of, fail, now, reason, say
 from estimator.services import audit_check
+from estimator.services.checking import RulebookRefused
 from estimator.services.publishing import drafts, releasing, view
 from estimator.services.publishing.act import Act
 from estimator.services.publishing.drafts import Upload
 from estimator.services.publishing.gate import Approval
 from estimator.services.publishing.kept import to_decide
 from estimator.services.publishing.two_people import TwoPeople, TwoPersonRule
-from estimator.services.rulebooks import RulebookRefused
 from estimator.storage.database import Database
 
 _ACCEPTED = re.compile(r"(?P<code>[a-z-]+)@(?P<place>[^=]+)=(?P<why>.+)", re.DOTALL)

@@ -42,7 +42,7 @@ def read_apart(data: bytes, limits: Limits = LIMITS) -> Book:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             timeout=limits.seconds,
-            env={"PYTHONPATH": _search_path()},
+            env={"PYTHONPATH": search_path()},
             check=False,
         )
     except (subprocess.TimeoutExpired, OSError) as error:
@@ -61,6 +61,6 @@ def _stopped(detail: str) -> Book:
     return Book(findings=(codes.finding("reading-stopped", detail=detail),))
 
 
-def _search_path() -> str:
+def search_path() -> str:
     """Return where this process finds its modules, so that the child finds the same ones."""
     return os.pathsep.join(str(Path(entry).resolve()) for entry in sys.path if entry)

@@ -8,6 +8,7 @@ from pathlib import Path
 from estimator.services import audit_check
 from estimator.services.audit import Audit
 from estimator.services.publishing.act import Act
+from estimator.services.publishing.report import report_apart
 from estimator.services.publishing.two_people import TwoPeople, TwoPersonRule
 from estimator.storage.database import Database
 from estimator.web.access import identity
@@ -34,7 +35,8 @@ class Desk:
 
     def act(self) -> Act:
         """Return who acts, now; raises ``NoSecretKey``."""
-        return Act(identity().name, self._source.now(), self._source.today(), self.audit())
+        now, today = self._source.now(), self._source.today()
+        return Act(identity().name, now, today, self.audit(), report_apart)
 
     @property
     def checkpoints(self) -> Path | None:

@@ -9,9 +9,9 @@ from estimator.rulebook import snapshot
 from estimator.rulebook.annotated import annotated
 from estimator.rulebook.loader import load_tables, load_workbook_bytes
 from estimator.rulebook.template import write_workbook
+from estimator.services.checking import RulebookRefused
 from estimator.services.publishing import kept
 from estimator.services.publishing.act import Act
-from estimator.services.rulebooks import RulebookRefused
 from estimator.sheets.apart import read_apart
 from estimator.storage import drafts, releases
 from estimator.storage.database import Database

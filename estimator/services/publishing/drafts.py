@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import PurePath
 
 from sqlalchemy.orm import Session
 
-from estimator.findings import stops
-from estimator.rulebook import snapshot
-from estimator.services import rulebooks
+from estimator.services.checking import RulebookRefused
 from estimator.services.publishing import kept
 from estimator.services.publishing.act import Act
 from estimator.services.publishing.codes import refusal
 from estimator.services.publishing.reasons import reason
-from estimator.services.rulebooks import Checked, RulebookRefused
+from estimator.services.publishing.report import Report
 from estimator.storage import drafts, releases
 from estimator.storage.database import Database
 from estimator.storage.drafts import NewDraft
@@ -40,12 +38,12 @@ def upload(database: Database, act: Act, sent: Upload) -> int:
     Raises ``RulebookRefused`` for a file that cannot be read at all: it is not kept.
     """
     why = reason(sent.why)
-    checked = rulebooks.check(sent.data, act.today)
-    if not checked.loaded.readable:
-        _refuse(database, act, sent, checked)
+    found = act.check(sent.data, act.today)
+    if not found.readable:
+        _refuse(database, act, sent, found)
     with database.writing() as session:
         live = releases.current_number(session)
-        draft = drafts.add(session, _draft(act, sent, checked, why, live))
+        draft = drafts.add(session, _draft(act, sent, found, why, live))
         about = {"file": draft.file_name, "workbook": digest_of(sent.data), "why": why}
         act.record(session, "draft.upload", draft.number, fingerprint=draft.fingerprint, **about)
     return draft.number
@@ -86,26 +84,19 @@ def closed(draft: Draft) -> str:
     return f"Draft {draft.number} was withdrawn." if draft.state == drafts.WITHDRAWN else ""
 
 
-def snapshot_of(checked: Checked) -> str | None:
-    """Return what a workbook says, where nothing but a failing test stops it."""
-    others = (each for each in checked.findings if each.code != "failing-test")
-    return None if stops(others) else snapshot.encode(checked.loaded.rows)
-
-
 def digest_of(data: bytes) -> str:
     """Return the SHA-256 of a file, in hexadecimal."""
     return sha256(data).hexdigest()
 
 
-def _draft(act: Act, sent: Upload, checked: Checked, why: str, live: int | None) -> NewDraft:
-    said = snapshot_of(checked)
+def _draft(act: Act, sent: Upload, found: Report, why: str, live: int | None) -> NewDraft:
     return NewDraft(
         file_name=_safe(sent.file_name),
         workbook=sent.data,
-        fingerprint=checked.fingerprint if said else None,
-        snapshot=said,
-        findings=kept.documents(checked.findings),
-        tests=[asdict(outcome) for outcome in checked.tests],
+        fingerprint=found.fingerprint,
+        snapshot=found.snapshot,
+        findings=kept.documents(found.findings),
+        tests=list(found.tests),
         reason=why,
         uploaded_by=act.who,
         uploaded_at=act.now,
@@ -123,13 +114,13 @@ def _open(session: Session, number: int) -> Draft:
     return draft
 
 
-def _refuse(database: Database, act: Act, sent: Upload, checked: Checked) -> None:
+def _refuse(database: Database, act: Act, sent: Upload, found: Report) -> None:
     """Say in the audit that a file was refused, and refuse it."""
-    codes = sorted({each.code for each in checked.findings})
+    codes = sorted({each.code for each in found.findings})
     with database.writing() as session:
         name, digest = _safe(sent.file_name), digest_of(sent.data)
         act.record(session, "draft.refuse", "", file=name, workbook=digest, findings=codes)
-    raise RulebookRefused(checked.findings)
+    raise RulebookRefused(found.findings)
 
 
 def _safe(file_name: str) -> str:

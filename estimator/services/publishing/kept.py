@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from estimator.findings import Finding, Severity
-from estimator.storage.tables import Acceptance
+
+if TYPE_CHECKING:
+    from estimator.storage.tables import Acceptance
 
 
 def documents(findings: Iterable[Finding]) -> list[dict[str, Any]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from estimator.services.checking import RulebookRefused
 from estimator.services.publishing.codes import refusal
-from estimator.services.rulebooks import RulebookRefused
 
 LONGEST = 2_000
 

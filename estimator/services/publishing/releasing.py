@@ -12,13 +12,13 @@ from estimator.rulebook import snapshot
 from estimator.rulebook.checks import check_rows
 from estimator.rulebook.model import Rulebook
 from estimator.rulebook.seen import Seen
-from estimator.services import rulebooks
+from estimator.services.checking import RulebookRefused
 from estimator.services.publishing import gate, kept
 from estimator.services.publishing.act import Act
-from estimator.services.publishing.drafts import closed, digest_of, snapshot_of
+from estimator.services.publishing.drafts import closed, digest_of
 from estimator.services.publishing.reasons import reason
+from estimator.services.publishing.report import Report
 from estimator.services.rulebook_tests import Outcome, failing, run_tests
-from estimator.services.rulebooks import Checked, RulebookRefused
 from estimator.storage import drafts, releases
 from estimator.storage.database import Database
 from estimator.storage.releases import NewRelease
@@ -35,15 +35,15 @@ def publish(database: Database, act: Act, number: int, approval: gate.Approval) 
     why = reason(approval.why)
     with database.session() as session:
         draft = _there(drafts.load(session, number))
-    checked = rulebooks.check(draft.workbook, act.today)
+    found = act.check(draft.workbook, act.today)
     with database.writing() as session:
         releases.wait_for_others(session)
         draft = _there(drafts.hold(session, number))
-        against = tuple(gate.against_draft(session, act.who, approval, draft, checked.findings))
+        against = tuple(gate.against_draft(session, act.who, approval, draft, found.findings))
         if not against:
-            accepted = kept.accepted(checked.findings, drafts.acceptances(session, number))
-            return _publish(session, act, draft, _release(act, draft, checked, accepted, why))
-        _renew(session, act, draft, checked)
+            accepted = kept.accepted(found.findings, drafts.acceptances(session, number))
+            return _publish(session, act, draft, _release(act, draft, found, accepted, why))
+        _renew(session, act, draft, found)
     raise RulebookRefused(against)
 
 
@@ -70,18 +70,18 @@ def roll_back(database: Database, act: Act, number: int, approval: gate.Approval
 
 
 def _release(
-    act: Act, draft: Draft, checked: Checked, accepted: list[dict[str, Any]], why: str
+    act: Act, draft: Draft, found: Report, accepted: list[dict[str, Any]], why: str
 ) -> NewRelease:
     return NewRelease(
-        fingerprint=checked.fingerprint or "",
+        fingerprint=found.fingerprint or "",
         workbook=draft.workbook,
-        snapshot=snapshot_of(checked) or "",
+        snapshot=found.snapshot or "",
         engine_version=__version__,
         published_at=act.now,
         published_by=act.who,
         reason=why,
         accepted=accepted,
-        tests=[asdict(outcome) for outcome in checked.tests],
+        tests=list(found.tests),
         uploaded_by=draft.uploaded_by,
     )
 
@@ -121,15 +121,14 @@ def _record(session: Session, act: Act, action: str, new: NewRelease, **about: i
     return release.number
 
 
-def _renew(session: Session, act: Act, draft: Draft, checked: Checked) -> None:
+def _renew(session: Session, act: Act, draft: Draft, found: Report) -> None:
     """Keep what was found today where that is something else than at the upload."""
-    found, tests = kept.documents(checked.findings), [asdict(each) for each in checked.tests]
-    same = (draft.findings, draft.tests) == (found, tests)
-    if same or closed(draft) or not checked.loaded.readable:
+    documents, tests = kept.documents(found.findings), list(found.tests)
+    same = (draft.findings, draft.tests) == (documents, tests)
+    if same or closed(draft) or not found.readable:
         return
-    draft.findings, draft.tests = found, tests
-    draft.snapshot = snapshot_of(checked)
-    draft.fingerprint = checked.fingerprint if draft.snapshot else None
+    draft.findings, draft.tests = documents, tests
+    draft.snapshot, draft.fingerprint = found.snapshot, found.fingerprint
     act.record(session, "draft.check_again", draft.number)
 
 

@@ -11,9 +11,9 @@ from werkzeug.exceptions import NotFound
 
 from estimator.findings import Finding
 from estimator.services.accounts.roles import Role
+from estimator.services.checking import RulebookRefused
 from estimator.services.publishing import copies, drafts, releasing, view
 from estimator.services.publishing.gate import Approval
-from estimator.services.rulebooks import RulebookRefused
 from estimator.web.access import identity
 from estimator.web.bodies import form_body
 from estimator.web.desk import Desk

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Response, render_template
 
 from estimator.findings import Finding
+from estimator.services.checking import RulebookRefused
 from estimator.services.publishing import drafts, view
 from estimator.services.publishing.codes import refusal
 from estimator.services.publishing.drafts import Upload
-from estimator.services.rulebooks import RulebookRefused
 from estimator.web.bodies import FileBody, file_body
 from estimator.web.desk import Desk
 from estimator.web.rulebook.answers import next_page, text
