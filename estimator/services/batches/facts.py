@@ -15,8 +15,10 @@ from estimator.services.batches.days import Array
 from estimator.services.batches.schedule import THREE, TYPICAL, Schedule
 from estimator.services.batches.shapes import (
     BenefitShape,
+    GaugeShapes,
     Names,
     Shape,
+    as_served,
     benefit_shape,
     gauge_shapes,
 )
@@ -185,6 +187,16 @@ class _Reading:
             found = self.policies.setdefault(key, len(self.policies))
             self.facts.policies[number].values[where] = 1 + found
 
+    def _gauges(self, place: Place, line: PricedLine, span: int) -> GaugeShapes:
+        """Return the limits that meet a line, found once for all lines they meet."""
+        kept = self.placed.sites.gauges
+        met = (line.item.class_, line.network)
+        key = (place.plan_id, span, *met, self.family)
+        if key not in kept and place.insurer is not None:
+            limits = self.placed.sites.limits(place, span)
+            kept[key] = gauge_shapes(limits, place.insurer.year, self.family, *met)
+        return kept[key]
+
     def _shape(
         self, place: Place, row: r.CourseRow, line: PricedLine, span: int, names: Names
     ) -> Shape | None:
@@ -193,8 +205,7 @@ class _Reading:
             return None
         if line.policy is not None and line.policy.coverage == "not covered":
             return None
-        limits = self.placed.sites.limits(place, span)
-        gauges = gauge_shapes(line, benefit, limits, place.insurer.year, self.family)
+        gauges = as_served(self._gauges(place, line, span), benefit)
         helps = self.assistance(place, row, span)
         return Shape(benefit_shape(benefit, names), gauges, helps)
 

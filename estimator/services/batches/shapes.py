@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from estimator.engine.coordination import Assistance
 from estimator.engine.plan import Benefit, LimitKey, LimitPeriod, PlanYear
-from estimator.services.estimating.lines import PricedLine
 
 
 class GaugeShape(NamedTuple):
@@ -101,17 +100,16 @@ def benefit_shape(benefit: Benefit, names: Names) -> BenefitShape:
 
 
 def gauge_shapes(
-    line: PricedLine,
-    benefit: Benefit,
     limits: Mapping[LimitKey, LimitPeriod],
     year: PlanYear,
     family: bool,
+    class_: str,
+    network: str,
 ) -> GaugeShapes:
-    """Return the shapes of the limits that meet a line. Rule: ``claims._Preparing``."""
+    """Return the limits that meet lines of a class and network. Rule: ``claims._Preparing``."""
     met = [
         (period.limit, _gauge_shape(period, year, family)) for _, period in sorted(limits.items())
     ]
-    class_, network = line.item.class_, line.network
 
     def found(kind: str, credit: bool) -> Iterator[GaugeShape]:
         for limit, shape in met:
@@ -119,15 +117,21 @@ def gauge_shapes(
             if limit.kind == kind and meets(class_, network):
                 yield shape
 
-    deductible = next(found("deductible", False), None)
-    has_deductible = benefit.deductible != "waived" and deductible is not None
-    counts = benefit.counts_toward_oop_max
     return GaugeShapes(
-        deductible if has_deductible else None,
-        tuple(found("oop_max", False)) if counts else (),
-        tuple(found("deductible", True)) if has_deductible else (),
-        tuple(found("oop_max", True)) if counts else (),
+        next(found("deductible", False), None),
+        tuple(found("oop_max", False)),
+        tuple(found("deductible", True)),
+        tuple(found("oop_max", True)),
     )
+
+
+def as_served(gauges: GaugeShapes, benefit: Benefit) -> GaugeShapes:
+    """Return the limits that meet a line as far as its benefit lets them."""
+    if benefit.deductible == "waived" or gauges.deductible is None:
+        gauges = gauges._replace(deductible=None, deductible_credits=())
+    if not benefit.counts_toward_oop_max:
+        gauges = gauges._replace(oop_maxes=(), oop_credits=())
+    return gauges
 
 
 def _gauge_shape(period: LimitPeriod, year: PlanYear, family: bool) -> GaugeShape:

@@ -19,6 +19,7 @@ from estimator.rulebook import rows as r
 from estimator.rulebook.model import Rulebook
 from estimator.services.batches.days import Array, number_of
 from estimator.services.batches.people import People
+from estimator.services.batches.shapes import GaugeShapes
 from estimator.services.estimating.insurers import Insurer
 from estimator.services.estimating.lines import PricedLine, Setting, price_line
 from estimator.services.estimating.situation import rulebook_plan
@@ -30,6 +31,9 @@ PARAMETERS = "Parameters"
 MOST_KEPT = 600
 MOST_PLACES = 2_000
 """Where clinics and plans make no more pairs, every pair is a place: all blocks share tables."""
+
+
+GaugeKey = tuple[str | None, int, str, str, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ class Sites:
         self.spans = Spans(rulebook, others)
         self.parameter_spans = Spans(rulebook, [PARAMETERS])
         self._kept: dict[Hashable, Any] = {}
+        self.gauges: dict[GaugeKey, GaugeShapes] = {}
+        """The limits that meet lines of a plan, by span, class, network, and whom it covers."""
         self._lines: dict[tuple[str | None, str, int, int, int], PricedLine | None] = {}
         self._limits: dict[tuple[str, int], dict[LimitKey, LimitPeriod]] = {}
 

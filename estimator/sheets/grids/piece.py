@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa  # type: ignore[import-untyped]  # it has no annotations
 
-ROWS = 16_384
+ROWS = 25_000
 """Rows to a piece: few enough to hold, many enough to be quick."""
 MOST_ROWS = 1_048_575
 MOST_COLUMNS = 250
