@@ -13,6 +13,7 @@ from estimator.services import rulebooks
 from estimator.services.audit import Audit
 from estimator.services.checking import RulebookRefused
 from estimator.services.publishing.act import Act
+from estimator.services.publishing.codes import NotThere
 from estimator.services.publishing.two_people import TERMINAL
 from estimator.services.rulebooks import DatabaseUnavailable
 from estimator.storage.database import Database
@@ -31,7 +32,7 @@ def opened() -> Iterator[Database]:
         fail(str(error))
     except RulebookRefused as refused:
         refuse(refused.findings)
-    except LookupError:
+    except NotThere:
         fail("There is no release or draft of this number.")
 
 

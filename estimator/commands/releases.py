@@ -15,6 +15,7 @@ from estimator.services import audit_check
 from estimator.services.checking import RulebookRefused
 from estimator.services.publishing import drafts, releasing, view
 from estimator.services.publishing.act import Act
+from estimator.services.publishing.codes import NotThere
 from estimator.services.publishing.drafts import Upload
 from estimator.services.publishing.gate import Approval
 from estimator.services.publishing.kept import to_decide
@@ -98,7 +99,7 @@ def rollback(number: int, why: str) -> None:
 def _publish(database: Database, who: Act, number: int, why: str, live: int | None) -> None:
     seen = view.draft_view(database, number, who.who, _rule())
     if seen is None:
-        raise LookupError(f"there is no draft {number}")
+        raise NotThere(f"there is no draft {number}")
     approval = Approval(why, live or seen.draft.base, _rule())
     try:
         made = releasing.publish(database, who, number, approval)

@@ -51,6 +51,10 @@ PUBLISHING_CODES: dict[str, Code] = {
 }
 
 
+class NotThere(Exception):  # noqa: N818 - an answer to a person, not a fault
+    """There is no draft or release of a number."""
+
+
 def refusal(code: str, message: str = "", advice: str = "", *, field: str = "") -> Finding:
     """Return the finding of a refusal; without words it says what its code means."""
     known = PUBLISHING_CODES[code]

@@ -12,6 +12,7 @@ from estimator.rulebook.template import write_workbook
 from estimator.services.checking import RulebookRefused
 from estimator.services.publishing import kept
 from estimator.services.publishing.act import Act
+from estimator.services.publishing.codes import NotThere
 from estimator.sheets.apart import read_apart
 from estimator.storage import drafts, releases
 from estimator.storage.database import Database
@@ -45,11 +46,11 @@ OF_DRAFTS: Mapping[str, Callable[[Draft], bytes]] = {
 
 
 def of_release(database: Database, act: Act, number: int, kind: str) -> bytes:
-    """Return a workbook of a release, and tell the audit; raises ``LookupError``."""
+    """Return a workbook of a release, and tell the audit; raises ``NotThere``."""
     with database.session() as session:
         release = releases.load(session, number)
     if release is None:
-        raise LookupError(f"there is no release {number}")
+        raise NotThere(f"there is no release {number}")
     data = OF_RELEASES[kind](release)
     with database.writing() as session:
         act.record(session, "release.download", number, kind=kind)
@@ -57,11 +58,11 @@ def of_release(database: Database, act: Act, number: int, kind: str) -> bytes:
 
 
 def of_draft(database: Database, act: Act, number: int, kind: str) -> bytes:
-    """Return a workbook of a draft, and tell the audit; raises ``LookupError``."""
+    """Return a workbook of a draft, and tell the audit; raises ``NotThere``."""
     with database.session() as session:
         draft = drafts.load(session, number)
     if draft is None:
-        raise LookupError(f"there is no draft {number}")
+        raise NotThere(f"there is no draft {number}")
     data = OF_DRAFTS[kind](draft)
     with database.writing() as session:
         act.record(session, "draft.download", number, kind=kind)

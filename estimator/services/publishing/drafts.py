@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from estimator.services.checking import RulebookRefused
 from estimator.services.publishing import kept
 from estimator.services.publishing.act import Act
-from estimator.services.publishing.codes import refusal
+from estimator.services.publishing.codes import NotThere, refusal
 from estimator.services.publishing.reasons import reason
 from estimator.services.publishing.report import Report
 from estimator.storage import drafts, releases
@@ -105,10 +105,10 @@ def _draft(act: Act, sent: Upload, found: Report, why: str, live: int | None) ->
 
 
 def _open(session: Session, number: int) -> Draft:
-    """Return an open draft, held; raises ``LookupError`` and ``RulebookRefused``."""
+    """Return an open draft, held; raises ``NotThere`` and ``RulebookRefused``."""
     draft = drafts.hold(session, number)
     if draft is None:
-        raise LookupError(f"there is no draft {number}")
+        raise NotThere(f"there is no draft {number}")
     if closed(draft):
         raise RulebookRefused((refusal("draft-closed", closed(draft)),))
     return draft

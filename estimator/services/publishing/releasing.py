@@ -15,6 +15,7 @@ from estimator.rulebook.seen import Seen
 from estimator.services.checking import RulebookRefused
 from estimator.services.publishing import gate, kept
 from estimator.services.publishing.act import Act
+from estimator.services.publishing.codes import NotThere
 from estimator.services.publishing.drafts import closed, digest_of
 from estimator.services.publishing.reasons import reason
 from estimator.services.publishing.report import Report
@@ -30,7 +31,7 @@ def publish(database: Database, act: Act, number: int, approval: gate.Approval) 
 
     The workbook is checked again, by today's program and today's date; whatever has changed
     since the upload is kept with the draft. Raises ``RulebookRefused`` with everything that
-    stands in the way, and ``LookupError``.
+    stands in the way, and ``NotThere``.
     """
     why = reason(approval.why)
     with database.session() as session:
@@ -137,5 +138,5 @@ _Row = TypeVar("_Row", Draft, Release)
 
 def _there(row: _Row | None) -> _Row:
     if row is None:
-        raise LookupError("there is no such draft or release")
+        raise NotThere("there is no such draft or release")
     return row

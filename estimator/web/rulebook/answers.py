@@ -8,6 +8,8 @@ from typing import Any
 from flask import Response, request, url_for
 from werkzeug.exceptions import NotFound
 
+from estimator.services.publishing.codes import NotThere
+
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LARGEST_NUMBER = 2**31 - 1
 
@@ -16,7 +18,7 @@ def workbook(make: Callable[[], bytes], name: str) -> Response:
     """Return a workbook to be saved under a name of ours."""
     try:
         data = make()
-    except LookupError as error:
+    except NotThere as error:
         raise NotFound from error
     response = Response(data, content_type=WORKBOOK)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -13,6 +13,7 @@ from estimator.findings import Finding
 from estimator.services.accounts.roles import Role
 from estimator.services.checking import RulebookRefused
 from estimator.services.publishing import copies, drafts, releasing, view
+from estimator.services.publishing.codes import NotThere
 from estimator.services.publishing.gate import Approval
 from estimator.web.access import identity
 from estimator.web.bodies import form_body
@@ -87,7 +88,7 @@ class Drafts:
         answers.known(number)
         try:
             return work()
-        except LookupError as error:
+        except NotThere as error:
             raise NotFound from error
         except RulebookRefused as refused:
             problems = (
@@ -109,7 +110,7 @@ class Drafts:
         chosen = Filter(answers.asked("severity"), answers.asked("sheet"))
         return render_template(
             "estimator/draft.html",
-            page_=DraftPage(seen, chosen),
+            shown=DraftPage(seen, chosen),
             draft=seen.draft,
             problems=problems,
             typed=typed,

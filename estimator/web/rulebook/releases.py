@@ -9,6 +9,7 @@ from estimator.findings import Finding
 from estimator.services.accounts.roles import Role
 from estimator.services.checking import RulebookRefused
 from estimator.services.publishing import copies, releasing, view
+from estimator.services.publishing.codes import NotThere
 from estimator.services.publishing.gate import Approval
 from estimator.web.access import identity
 from estimator.web.bodies import form_body
@@ -56,7 +57,7 @@ class Releases:
         try:
             approval = Approval(why, live, desk.rule)
             made = releasing.roll_back(desk.database, desk.act(), number, approval)
-        except LookupError as error:
+        except NotThere as error:
             raise NotFound from error
         except RulebookRefused as refused:
             return self._page(number, refused.findings, why), 422

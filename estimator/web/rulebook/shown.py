@@ -96,15 +96,15 @@ class DraftPage:
         self.seen = seen
         self.chosen = chosen
         self._all = [_shown(each, seen.accepted) for each in seen.findings]
-        self.shown = [each for each in self._all if chosen.takes(each.finding)]
+        self.listed = [each for each in self._all if chosen.takes(each.finding)]
 
     @property
     def parts(self) -> list[Part]:
         """The findings that are asked for, by sheet."""
         return [
             Part(name, _grouped(found), len(found))
-            for name in _sheets(self.shown)
-            if (found := [each for each in self.shown if (each.finding.sheet or WHOLE) == name])
+            for name in _sheets(self.listed)
+            if (found := [each for each in self.listed if (each.finding.sheet or WHOLE) == name])
         ]
 
     @property

@@ -9,6 +9,7 @@ import pytest
 
 from estimator.rulebook import snapshot
 from estimator.services.publishing import kept
+from estimator.services.publishing.codes import NotThere
 from estimator.services.publishing.drafts import accept, upload, withdraw
 from estimator.services.rulebooks import RulebookRefused
 from estimator.storage import audit, drafts
@@ -184,7 +185,7 @@ def test_a_withdrawn_draft_is_closed(database: Database) -> None:
 
 
 def test_a_draft_that_is_not_there_is_said_to_be_missing(database: Database) -> None:
-    with pytest.raises(LookupError):
+    with pytest.raises(NotThere):
         withdraw(database, act(), 7, "Wrong file.")
 
 

@@ -13,6 +13,7 @@ from estimator import __version__
 from estimator.rulebook import snapshot
 from estimator.services import rulebooks
 from estimator.services.publishing import kept
+from estimator.services.publishing.codes import NotThere
 from estimator.services.publishing.drafts import accept, upload, withdraw
 from estimator.services.publishing.releasing import publish, roll_back
 from estimator.services.publishing.two_people import TwoPeople, TwoPersonRule
@@ -133,7 +134,7 @@ def test_a_closed_draft_is_not_published(database: Database, close: str) -> None
 
 def test_what_is_not_there_is_said_to_be_missing(database: Database) -> None:
     for work in (publish, roll_back):
-        with pytest.raises(LookupError):
+        with pytest.raises(NotThere):
             work(database, act(), 9, approval(None))
 
 
@@ -200,10 +201,7 @@ def test_what_changed_since_the_upload_is_found_and_kept(database: Database) -> 
     found = refused(lambda: publish(database, later, number, approval(9)))
 
     assert found == ["live-release-moved"]
-    codes = [
-        {each["code"] for each in found} for found in (before, draft(database, number).findings)
-    ]
-    assert "ended-row" in codes[1] - codes[0]
+    assert "ended-row" in codes_of(draft(database, number)) - before
     assert told(database)[-1] == ("kim", "draft.check_again", "1")
 
 
