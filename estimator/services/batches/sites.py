@@ -78,7 +78,7 @@ class Sites:
         self._kept: dict[Hashable, Any] = {}
         self.gauges: dict[GaugeKey, GaugeShapes] = {}
         """The limits that meet lines of a plan, by span, class, network, and whom it covers."""
-        self._lines: dict[tuple[str | None, str, int, int, int], PricedLine | None] = {}
+        self._lines: dict[Hashable, PricedLine | None] = {}
         self._limits: dict[tuple[str, int], dict[LimitKey, LimitPeriod]] = {}
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
@@ -96,8 +96,11 @@ class Sites:
         return Place(clinic_id, plan_id, insurer)
 
     def line(self, place: Place, row: r.CourseRow, scenario: int, span: int) -> PricedLine | None:
-        """Return a line of a course as it is priced there and then."""
-        key = (place.plan_id, place.clinic_id, row.row, scenario, span)
+        """Return a line of a course as it is priced there and then.
+
+        Which treatment it is of changes no price: rows of one item and quantity share theirs.
+        """
+        key = (place.plan_id, place.clinic_id, row.item_id, row.quantity, scenario, span)
         if key not in self._lines:
             day = self.spans.days[span]
             setting = Setting(self.rulebook, place.clinic_id, place.insurer, None, day, 1)
