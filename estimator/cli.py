@@ -19,6 +19,7 @@ import click
 
 from estimator import __version__
 from estimator.commands.diff import diff
+from estimator.commands.forward import forward
 from estimator.commands.remake import remake
 from estimator.commands.terminal import UNREADABLE
 from estimator.commands.terminal import bytes_of as _bytes_of
@@ -340,4 +341,5 @@ def _workbook_finding(finding: Finding) -> dict[str, str]:
 
 
 main.add_command(diff)
+main.add_command(forward)
 main.add_command(remake)

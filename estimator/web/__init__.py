@@ -15,6 +15,7 @@ from estimator.services.accounts.roles import Identity, Role
 from estimator.web.access import Access, Identify
 from estimator.web.api import Api
 from estimator.web.difference import Differences
+from estimator.web.forward import Forward
 from estimator.web.headers import secure
 from estimator.web.kept import Kept
 from estimator.web.pages import Pages
@@ -65,6 +66,7 @@ class Estimator:
         blueprint.register_blueprint(Api(source).blueprint())
         blueprint.register_blueprint(Pages(source).blueprint())
         blueprint.register_blueprint(Differences(source).blueprint())
+        blueprint.register_blueprint(Forward(source).blueprint())
         blueprint.register_blueprint(Kept(source).blueprint())
         blueprint.before_request(Access(self.name, source, self.identify).check)
         blueprint.after_request(secure)

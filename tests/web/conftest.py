@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
+from estimator.storage.database import Database
 from estimator.web import Settings, create_app
 from estimator.web.source import Source
 from tests.web import rules
@@ -24,12 +25,16 @@ class SmallSource(Source):
     def has_accounts(self) -> bool:
         return False
 
+    def database(self) -> Database:
+        raise ConnectionError("these tests have no database")
+
 
 def small(app: Flask) -> Flask:
     """Let every estimator mounted in *app* serve the small rulebook."""
     for source in app.extensions["estimator"].values():
         source.__class__ = SmallSource
         source.today = lambda: rules.TODAY
+        source.uses.add = lambda _answer, _today: None
     return app
 
 
