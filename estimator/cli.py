@@ -22,6 +22,7 @@ from estimator import __version__
 from estimator.commands import accounts, audit, backup, releases
 from estimator.commands.batch import batch_command
 from estimator.commands.diff import diff
+from estimator.commands.forward import forward
 from estimator.commands.remake import remake
 from estimator.commands.terminal import (
     UNREADABLE,
@@ -81,6 +82,7 @@ for command in (
     backup.backup,
     backup.restore,
     diff,
+    forward,
     remake,
 ):
     main.add_command(command)

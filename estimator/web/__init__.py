@@ -19,6 +19,7 @@ from estimator.web.audit import AuditPage
 from estimator.web.batches import BatchPages
 from estimator.web.desk import Desk
 from estimator.web.difference import Differences
+from estimator.web.forward import Forward
 from estimator.web.headers import secure
 from estimator.web.kept import Kept
 from estimator.web.pages import Pages
@@ -89,6 +90,7 @@ class Estimator:
         blueprint.register_blueprint(RulebookPages(desk).blueprint())
         blueprint.register_blueprint(AuditPage(desk).blueprint())
         blueprint.register_blueprint(Differences(source).blueprint())
+        blueprint.register_blueprint(Forward(source).blueprint())
         blueprint.register_blueprint(Kept(source).blueprint())
         blueprint.before_request(Access(self.name, source, self.identify).check)
         blueprint.after_request(secure)

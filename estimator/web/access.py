@@ -108,6 +108,8 @@ NEEDS: Mapping[str, Role | None] = {
     "widget_admin.file": Role.ADMIN,
     "difference.draft": Role.VIEWER,
     "difference.releases": Role.VIEWER,
+    "forward.rows": Role.VIEWER,
+    "forward.check": Role.EDITOR,
     "estimates.everyone": Role.STAFF,
     "estimates.keep": Role.STAFF,
     "estimates.one": Role.STAFF,

@@ -12,7 +12,6 @@ from werkzeug.exceptions import NotFound
 
 from estimator import __version__
 from estimator.services import catalogue
-from estimator.services.estimating import estimate
 from estimator.services.intake.cases import adjudicate_case
 from estimator.services.rulebooks import Live
 from estimator.web import problems
@@ -69,15 +68,7 @@ class Api:
 
     def estimates(self) -> Response:
         document = json_body()
-        live = self._source.live()
-        answer = estimate(
-            document,
-            live.rulebook,
-            today=self._source.today(),
-            release=live.number,
-            fingerprint=live.fingerprint,
-        )
-        return _json(answer)
+        return _json(self._source.estimate(document, self._source.live()))
 
     def adjudications(self) -> Response:
         return _json(adjudicate_case(json_body()))

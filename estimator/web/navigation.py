@@ -20,6 +20,7 @@ LINKS = (
     ("estimates.everyone", "Kept"),
     ("rules.explorer", "Rules"),
     ("rulebook.releases", "Rulebook"),
+    ("forward.rows", "Rolling forward"),
     ("accounts.everyone", "Accounts"),
     ("widget_admin.widgets", "Widget"),
     ("audit.entries", "Audit"),

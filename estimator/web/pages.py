@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, render_template, request
 
 from estimator.services.accounts.roles import Role
-from estimator.services.estimating import estimate
 from estimator.services.intake.fields import DocumentRefused
 from estimator.services.rulebooks import Live
 from estimator.web import assets
@@ -17,7 +14,7 @@ from estimator.web.form import page as form_page
 from estimator.web.form.errors import errors
 from estimator.web.form.options import Options, options
 from estimator.web.form.page import FormPage
-from estimator.web.form.posted import Posted, Reading
+from estimator.web.form.posted import Posted
 from estimator.web.form.reading import read_form, read_plans
 from estimator.web.html import page_blueprint
 from estimator.web.methods import refuse_other_methods
@@ -74,7 +71,7 @@ class Pages:
     def _answer(self, posted: Posted, live: Live, choices: Options) -> str:
         reading = read_form(posted, choices)
         try:
-            answer = self._estimate(live, reading)
+            answer = self._source.estimate(reading.document, live)
         except DocumentRefused as refused:
             reading.refused = refused.findings
         found = errors(reading)
@@ -85,15 +82,6 @@ class Pages:
             return _render(form, shown)
         beyond = onward(answer, live.rulebook, self._source.today())
         return _render(form, shown, onward=beyond)
-
-    def _estimate(self, live: Live, reading: Reading) -> dict[str, Any]:
-        return estimate(
-            reading.document,
-            live.rulebook,
-            today=self._source.today(),
-            release=live.number,
-            fingerprint=live.fingerprint,
-        )
 
     def _empty(self, clinic: str) -> str:
         _, choices = self._choices()

@@ -6,9 +6,12 @@ import os
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from threading import Lock
+from typing import Any
 
 from estimator.services import rulebooks
 from estimator.services.accounts.registry import Registry
+from estimator.services.estimating import answer_to
+from estimator.services.row_uses import RowUses
 from estimator.services.rulebooks import Live
 from estimator.storage import accounts
 from estimator.storage.database import Database, open_database
@@ -36,6 +39,7 @@ class Source:
         self.settings = settings
         self.today = today
         self.now = utc_now
+        self.uses = RowUses(self.database)
         self._lock = Lock()
         self._opened: tuple[int, Database] | None = None
         self._has_accounts = False
@@ -43,6 +47,19 @@ class Source:
     def live(self) -> Live:
         """Return the rulebook in force; raises ``NoPublishedRulebook``."""
         return rulebooks.live(self.database())
+
+    def estimate(self, document: Any, live: Live) -> dict[str, Any]:
+        """Return the answer to a request by a release, having counted the rows it rests on."""
+        today = self.today()
+        answer = answer_to(
+            document,
+            live.rulebook,
+            today=today,
+            release=live.number,
+            fingerprint=live.fingerprint,
+        )
+        self.uses.add(answer, today)
+        return answer.as_json()
 
     def has_accounts(self) -> bool:
         """Whether anybody can sign in. Accounts are never removed, so that a yes stays."""

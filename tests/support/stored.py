@@ -74,6 +74,7 @@ def served(
     try:
         yield database, app
     finally:
+        source.uses.flush()
         source.database().close()
         database.close()
 

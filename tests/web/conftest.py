@@ -36,6 +36,7 @@ def small(app: Flask) -> Flask:
     for source in app.extensions["estimator"].values():
         source.__class__ = SmallSource
         source.today = lambda: rules.TODAY
+        source.uses.add = lambda _answer, _today: None
     return app
 
 

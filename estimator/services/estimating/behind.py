@@ -1,6 +1,6 @@
 """The rows of the workbook behind a priced course: what its lines rest on, for whoever asks.
 
-They follow from the course alone, never from a patient, so they are found once and kept with it.
+They follow from the course alone, never from a patient: what is made of them is kept with it.
 """
 
 from __future__ import annotations
@@ -28,16 +28,11 @@ class Behind(NamedTuple):
     line: PricedLine
 
 
-def rows_behind(setting: Setting, course: PricedCourse) -> tuple[Behind, ...]:
-    """Return every row behind each typical line of a course."""
-    if "behind" not in course.memo:
-        course.memo["behind"] = tuple(
-            Behind(spot, line)
-            for line in course.lines["typical"]
-            for spot in dict.fromkeys(_of_line(setting, line))
-        )
-    found: tuple[Behind, ...] = course.memo["behind"]
-    return found
+def rows_behind(setting: Setting, course: PricedCourse) -> Iterator[Behind]:
+    """Yield every row behind each typical line of a course."""
+    for line in course.lines["typical"]:
+        for spot in dict.fromkeys(_of_line(setting, line)):
+            yield Behind(spot, line)
 
 
 def row_at(rulebook: Rulebook, spot: Spot) -> Any:
