@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.requests_client import OAuth2Session
@@ -23,6 +22,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
 from requests import RequestException
+
+from estimator.sources.addresses import is_safe
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
 """Signatures with a key of the provider's alone: neither none, nor with a shared secret."""
@@ -40,7 +41,6 @@ FROM_OUTSIDE = (
     AttributeError,
 )
 """What libraries raise about an answer that is not what it should be."""
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class ProviderRefused(Exception):  # noqa: N818 - an answer to a person, not a fault
@@ -139,16 +139,6 @@ def _described(session: OAuth2Session, provider: Provider) -> dict[str, Any]:
         if not is_safe(known[name]):
             raise ProviderRefused(f"its {name} is not https")
     return known
-
-
-def is_safe(address: str) -> bool:
-    """Whether nobody on the way can read or change what is sent to an address.
-
-    >>> is_safe("https://id.example.org/"), is_safe("http://localhost:9/"), is_safe("http://id/")
-    (True, True, False)
-    """
-    parts = urlsplit(address)
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
 
 
 def _asked(session: OAuth2Session, address: str) -> dict[str, Any]:

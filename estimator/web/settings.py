@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from estimator.services.accounts.registry import Limits
+from estimator.sources.addresses import is_safe
 from estimator.storage.database import DEFAULT_URL
 
 PREFIX = "ESTIMATOR_"
@@ -48,6 +49,8 @@ class Settings:
                 f"{PREFIX}OIDC_ISSUER, {PREFIX}OIDC_CLIENT_ID and {PREFIX}OIDC_CLIENT_SECRET "
                 "belong together: set all three, or none."
             )
+        if self.oidc_issuer and not is_safe(self.oidc_issuer):
+            raise SettingsRefused(f"{PREFIX}OIDC_ISSUER begins with https://.")
 
     @property
     def limits(self) -> Limits:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.serving import make_server
 
 from estimator.web import Settings, create_app
 from estimator.web.source import Source
+from tests.support.accounts import SECRET
 from tests.web import rules
+from tests.web.accounts.clinic import Clinic, served
+from tests.web.accounts.clinic import make as make_clinic
 
 
 class SmallSource(Source):
@@ -65,10 +66,27 @@ def client(shared: Flask) -> FlaskClient:
 @pytest.fixture(scope="session")
 def address(shared: Flask) -> Iterator[str]:
     """The address of a server on this machine."""
-    server = make_server("127.0.0.1", 0, shared, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(shared) as address:
+        yield address
+
+
+@pytest.fixture
+def clinic(sqlite_url: str) -> Iterator[Clinic]:
+    made = make_clinic(Settings(database_url=sqlite_url))
+    yield made
+    made.source.database().close()
+
+
+@pytest.fixture
+def clinic_on_each(database_url: str) -> Iterator[Clinic]:
+    """A clinic, once on each database."""
+    made = make_clinic(Settings(database_url=database_url, secret_key=SECRET))
+    yield made
+    made.source.database().close()
+
+
+@pytest.fixture
+def clinic_address(clinic: Clinic) -> Iterator[str]:
+    """The address of a server of the clinic on this machine."""
+    with served(clinic.app) as address:
+        yield address

@@ -6,11 +6,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from estimator.services.accounts.roles import Identity, Role
-from estimator.web import Estimator, Settings
+from estimator.web import Estimator, Settings, access
 from estimator.web.access import FORWARDED, NEEDS, PUBLIC
 from estimator.web.methods import FALLBACK
+from tests.web.accounts.clinic import Clinic, make
 from tests.web.asking import FORM, findings
 from tests.web.conftest import small
 
@@ -28,6 +30,22 @@ def routes(app: Flask) -> list[Rule]:
     ]
 
 
+def path_of(app: Flask, rule: Rule) -> str:
+    with app.test_request_context():
+        built = rule.build({name: SENT[name] for name in rule.arguments})
+    assert built is not None
+    return built[1]
+
+
+def methods(rule: Rule) -> set[str]:
+    return (rule.methods or set()) - {"HEAD", "OPTIONS"}
+
+
+def opens(rule: Rule, role: Role | None) -> bool:
+    needed = NEEDS[rule.endpoint.removeprefix("estimator.")]
+    return needed is PUBLIC or (role is not None and role.includes(needed))
+
+
 def known_by(found: Identity | None) -> Flask:
     app = Flask("host", static_folder=None)
     Estimator(app, settings=NOWHERE, identify=lambda: found)
@@ -39,19 +57,74 @@ def test_every_route_is_in_the_table_and_nothing_else(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("role", [None, *Role])
-def test_every_route_opens_to_its_roles_alone(role: Role | None) -> None:
+def test_every_route_opens_to_its_roles_alone_where_the_host_says_who_asks(
+    role: Role | None,
+) -> None:
     app = known_by(role and Identity("Robin", role))
     client = app.test_client()
     for rule in routes(app):
-        needed = NEEDS[rule.endpoint.removeprefix("estimator.")]
-        opens = needed is PUBLIC or (role is not None and role.includes(needed))
-        with app.test_request_context():
-            path = rule.build({name: SENT[name] for name in rule.arguments})
-        assert path is not None
-        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
-            status = client.open(path[1], method=method, buffered=True).status_code
+        for method in methods(rule):
+            status = client.open(path_of(app, rule), method=method, buffered=True).status_code
+            if rule.endpoint.startswith("estimator.accounts."):
+                assert status == 404, (rule.endpoint, method)
+                continue
             refused = 401 if role is None else 403
-            assert (status == refused) is not opens, (rule.endpoint, method, status)
+            assert (status == refused) is not opens(rule, role), (rule.endpoint, method, status)
+
+
+@pytest.fixture(scope="module")
+def clinic(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
+    """A clinic with an account for each role."""
+    folder = tmp_path_factory.mktemp("roles")
+    made = make(Settings(database_url=f"sqlite:///{folder}/it.sqlite3"))
+    for role in Role:
+        made.add(f"the.{role}", role)
+    return made
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_every_route_opens_to_its_roles_alone_by_signing_in(
+    clinic: Clinic, role: Role | None
+) -> None:
+    for rule in routes(clinic.app):
+        for method in methods(rule):
+            # Signed in anew for each, since some of them sign out
+            client = clinic.client(f"the.{role}" if role else "")
+            answer = client.open(path_of(clinic.app, rule), method=method, buffered=True)
+            assert is_refused(answer, role) is not opens(rule, role), (rule.endpoint, method)
+
+
+def is_refused(answer: TestResponse, role: Role | None) -> bool:
+    """Whether somebody is not let in: sent to sign in, or told that it is not for them."""
+    if role is not None:
+        return answer.status_code == 403
+    sent = answer.headers.get("Location", "").startswith("/sign-in?") or (
+        answer.headers.get("Location") == "/sign-in"
+    )
+    return answer.status_code == 303 and sent
+
+
+def test_programs_are_told_rather_than_sent_to_sign_in(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(access.NEEDS, "api.release", Role.STAFF)  # type: ignore[arg-type]
+
+    assert findings(clinic.client().get("/api/v1/release"), 401) == []
+    assert findings(clinic.client("the.viewer").get("/api/v1/release"), 403) == []
+    assert clinic.client("the.staff").get("/api/v1/release").status_code == 200
+
+
+@pytest.mark.parametrize("role", Role)
+def test_another_sites_page_does_nothing_with_somebodys_sign_in(clinic: Clinic, role: Role) -> None:
+    client = clinic.client(f"the.{role}")
+    client.environ_base["HTTP_SEC_FETCH_SITE"] = "cross-site"
+    for rule in routes(clinic.app):
+        if opens(rule, role) and rule.endpoint.rpartition(".")[0] != "estimator.api":
+            for method in methods(rule) - {"GET"}:
+                path = path_of(clinic.app, rule)
+                assert client.open(path, method=method).status_code == 403, rule.endpoint
+    client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+    assert client.get("/account").status_code == 200
 
 
 @pytest.fixture
