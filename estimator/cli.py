@@ -279,6 +279,7 @@ def serve(host: str, port: int, workers: int | None, show_example: bool) -> None
     if show_example:
         click.echo(example.worked_estimate(rules, today(), release, fingerprint) + "\n")
     click.echo(f"Open http://{host}:{port}/ in a browser. Control-C stops it.")
+    accounts.say_what_is_open(host)
     sys.stdout.flush()
     # A program of its own: what publishing and the example needed is not kept in memory.
     os.execv(  # noqa: S606 - our own interpreter and arguments

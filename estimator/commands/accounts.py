@@ -22,6 +22,8 @@ from estimator.services.accounts.registry import Act, Limits, Registry
 from estimator.services.accounts.roles import Role
 from estimator.services.accounts.users import Account
 from estimator.services.rulebooks import DatabaseUnavailable, opened
+from estimator.sources.addresses import LOOPBACK
+from estimator.storage.accounts import any_user
 from estimator.storage.secret import NoSecretKey
 
 ROLE = click.Choice([role.value for role in Role])
@@ -133,6 +135,19 @@ def totp_off(name: str) -> None:
     with _accounts() as (registry, act):
         users.remove_second_factor(registry, act, name)
     click.echo(f"{users.plain_name(name)} signs in with the password alone.")
+
+
+def say_what_is_open(host: str) -> None:
+    """Say that only the public estimate will be, where others may ask and nobody can sign in."""
+    if host in LOOPBACK:
+        return
+    with opened(database_url()) as database, database.session() as session:
+        if any_user(session):
+            return
+    click.echo(
+        "Only the public estimate is open, since there is no account yet: "
+        "estimator user add NAME --role admin"
+    )
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from werkzeug.exceptions import Forbidden, NotFound, Unauthorized
 from estimator.services.accounts import sign_ins
 from estimator.services.accounts.roles import Identity, Role
 from estimator.services.accounts.sign_ins import SignedIn
+from estimator.sources.addresses import LOOPBACK
 from estimator.web.methods import FALLBACK
 from estimator.web.same_origin import refuse_other_sites
 from estimator.web.sign_in_cookie import SignInCookie
@@ -67,7 +68,6 @@ ASKS_ONLY = "accounts.left"
 """Asking how long is left is not doing something."""
 
 LOCAL = Identity("this machine", Role.ADMIN)
-OWN_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 
 
@@ -155,6 +155,6 @@ def from_this_machine() -> bool:
     """Whether the server listens to this machine alone, and the request came straight from it."""
     host = urlsplit(f"//{request.host}").hostname
     names = (request.environ.get("SERVER_NAME"), request.remote_addr, host)
-    return all(name in OWN_NAMES for name in names) and not any(
+    return all(name in LOOPBACK for name in names) and not any(
         name in request.headers for name in FORWARDED
     )
