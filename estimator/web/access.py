@@ -103,7 +103,8 @@ class Access:
     def _who(self, endpoint: str) -> Identity | None:
         if self._identify is not None:
             return self._identify()
-        g.estimator_signed_in = known = self._signed_in(note=endpoint != ASKS_ONLY)
+        done = is_navigation() and endpoint != ASKS_ONLY
+        g.estimator_signed_in = known = self._signed_in(note=done)
         if known is not None:
             return known.identity
         if self._source.has_accounts():
@@ -123,9 +124,8 @@ class Access:
     def _nobody(self) -> Response:
         """Send a person to the page where they sign in; a program gets an answer."""
         form = url_for(f"{self._mounted}.pages.form")
-        is_page = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
         here = request.root_path + request.full_path.rstrip("?")
-        if not is_page or here.startswith(f"{form}api/") or not self._can_sign_in():
+        if not is_navigation() or here.startswith(f"{form}api/") or not self._can_sign_in():
             raise Unauthorized
         back = here if request.method == "GET" else None
         return see_other(url_for(f"{self._mounted}.accounts.sign_in", next=back))
@@ -149,6 +149,11 @@ def signed_in() -> SignedIn | None:
 def see_other(address: str) -> Response:
     """Send the browser to another page of ours, to be fetched."""
     return Response(status=303, headers={"Location": address})
+
+
+def is_navigation() -> bool:
+    """Whether a person goes to a page; what a script asks by itself is nobody doing something."""
+    return request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
 
 
 def from_this_machine() -> bool:

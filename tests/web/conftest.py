@@ -36,7 +36,7 @@ def small(app: Flask) -> Flask:
 
 def make() -> Flask:
     """Return an application that serves the small rulebook and opens no database."""
-    return small(create_app(Settings(database_url="sqlite:////nowhere/none.sqlite3")))
+    return small(create_app(Settings(database_url="sqlite:////proc/nowhere/none.sqlite3")))
 
 
 @pytest.fixture

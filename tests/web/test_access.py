@@ -16,7 +16,7 @@ from tests.web.accounts.clinic import Clinic, make
 from tests.web.asking import FORM, findings
 from tests.web.conftest import small
 
-NOWHERE = Settings(database_url="sqlite:////nowhere/none.sqlite3")
+NOWHERE = Settings(database_url="sqlite:////proc/nowhere/none.sqlite3")
 SENT = {"asked": "old", "name": "estimator.css", "rest": "nothing"}
 
 

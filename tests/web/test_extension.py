@@ -10,7 +10,7 @@ from estimator.web import Estimator, Settings
 from tests.web.asking import FORM, findings
 from tests.web.conftest import small
 
-SETTINGS = Settings(database_url="sqlite:////nowhere/none.sqlite3")
+SETTINGS = Settings(database_url="sqlite:////proc/nowhere/none.sqlite3")
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_the_host_may_replace_a_template(tmp_path: Path) -> None:
     app = Flask("host", template_folder=str(tmp_path))
     Estimator(app, url_prefix="/costs", settings=SETTINGS)
 
-    page = app.test_client().post("/costs/", data=b"", content_type="text/plain")
+    page = small(app).test_client().post("/costs/", data=b"", content_type="text/plain")
 
     assert page.text == "the host's words: What was sent is not a form."
 
@@ -94,7 +94,7 @@ def test_the_host_may_replace_a_template(tmp_path: Path) -> None:
 def test_settings_come_from_the_host_before_the_environment(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("ESTIMATOR_DATABASE_URL", "sqlite:////nowhere/none.sqlite3")
+    monkeypatch.setenv("ESTIMATOR_DATABASE_URL", "sqlite:////proc/nowhere/none.sqlite3")
     app = Flask("host")
     app.config["ESTIMATOR_DATABASE_URL"] = f"sqlite:///{tmp_path}/here.sqlite3"
     Estimator(app)

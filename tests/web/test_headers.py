@@ -54,7 +54,9 @@ def test_transport_is_held_strict_only_over_https(client: FlaskClient) -> None:
     assert "max-age=31536000" in secure.headers["Strict-Transport-Security"]
 
 
-@pytest.mark.parametrize("name", ["estimator.css", "estimator.js", "icon.svg"])
+@pytest.mark.parametrize(
+    "name", ["estimator.css", "estimator.js", "icon.svg", "accounts.css", "session.js"]
+)
 def test_static_files_are_kept_for_good_under_their_version(client: FlaskClient, name: str) -> None:
     current = client.get(f"/assets/{assets.version()}/{name}", buffered=True)
     old = client.get(f"/assets/old/{name}", buffered=True)
@@ -73,3 +75,5 @@ def test_only_static_files_are_served(client: FlaskClient, name: str) -> None:
 def test_the_style_sheet_stays_small() -> None:
     assert (assets.FOLDER / "estimator.css").stat().st_size <= 10_240
     assert (assets.FOLDER / "estimator.js").stat().st_size <= 4_096
+    for name in ("accounts.css", "session.js"):
+        assert (assets.FOLDER / name).stat().st_size <= 4_096

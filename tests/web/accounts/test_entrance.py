@@ -281,6 +281,18 @@ def test_how_long_is_left_can_be_asked_and_made_longer(clinic: Clinic) -> None:
     assert where(client.get("/")) == "/sign-in?next=/"
 
 
+def test_what_a_script_asks_by_itself_keeps_nobody_signed_in(clinic: Clinic) -> None:
+    clinic.add("robin", "staff")
+    client = clinic.client("robin")
+
+    by_script = {"Sec-Fetch-Mode": "cors"}
+    clinic.wait(minutes=20)
+    assert client.post("/plan", data={"plan": ""}, headers=by_script).status_code == 200
+    clinic.wait(minutes=10)
+
+    assert client.get("/").status_code == 303
+
+
 def test_the_page_says_how_long_is_left(clinic: Clinic) -> None:
     clinic.add("robin", "staff")
     client = clinic.client("robin")
@@ -347,7 +359,7 @@ def test_where_nobody_has_an_account_there_is_nowhere_to_sign_in(clinic: Clinic)
 def test_a_host_that_knows_who_is_asking_has_no_use_for_our_pages() -> None:
     app = Flask("host", static_folder=None)
     robin = Identity("robin", Role.ADMIN)
-    nowhere = Settings(database_url="sqlite:////nowhere/none.sqlite3")
+    nowhere = Settings(database_url="sqlite:////proc/nowhere/none.sqlite3")
     Estimator(app, settings=nowhere, identify=lambda: robin)
     client = browser(small(app))
 
