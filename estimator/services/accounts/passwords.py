@@ -6,20 +6,23 @@ few wait: a flood of sign-ins keeps neither the memory nor the threads of a serv
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from base64 import b64encode
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from threading import BoundedSemaphore, Lock
-from typing import TYPE_CHECKING
+from threading import BoundedSemaphore
+from typing import TYPE_CHECKING, TypeVar
 
 from estimator.findings import Finding
 from estimator.services.accounts.codes import finding
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
+
+T = TypeVar("T")
 
 SHORTEST, LONGEST = 12, 200
 FEWEST_DIFFERENT = 5
@@ -74,7 +77,6 @@ COMMONEST = frozenset(
 """Of at least twelve characters: shorter ones are refused as it is."""
 
 _PLACES = BoundedSemaphore(3)
-_TURN = Lock()
 
 
 class TooBusy(Exception):  # noqa: N818 - a state of the service, not a fault
@@ -90,18 +92,16 @@ class Passwords:
 
     def hashed(self, password: str) -> str:
         """Return what is kept of a password."""
-        with _turn():
-            return _hasher(self).hash(_plain(password))
+        return _in_turn(lambda: _hasher(self).hash(_plain(password)))
 
     def fits(self, kept: str | None, password: str) -> bool:
         """Whether a password is the one of *kept*; without one, no, after the same work."""
         from argon2.exceptions import VerificationError  # noqa: PLC0415 - see _hasher
 
-        with _turn():
-            try:
-                fits = _hasher(self).verify(kept or _nobodys(self), _plain(password))
-            except VerificationError:
-                return False
+        try:
+            fits = _in_turn(lambda: _hasher(self).verify(kept or _nobodys(self), _plain(password)))
+        except VerificationError:
+            return False
         return fits and kept is not None
 
     def outdated(self, kept: str) -> bool:
@@ -146,13 +146,21 @@ def _nobodys(passwords: Passwords) -> str:
     return "$argon2id$v=19$" + "$".join(part.rstrip("=") for part in kept)
 
 
-@contextmanager
-def _turn() -> Iterator[None]:
-    """Let one in at a time, two wait, and refuse the others."""
+def _in_turn(work: Callable[[], T]) -> T:
+    """Do one after the other in this process, let two wait, and refuse more.
+
+    In a thread of its own, always the same: the C library keeps what a thread once had in
+    use, and would keep it for every thread that ever checked a password.
+    """
     if not _PLACES.acquire(blocking=False):
         raise TooBusy
     try:
-        with _TURN:
-            yield
+        return _thread(os.getpid()).submit(work).result()
     finally:
         _PLACES.release()
+
+
+@cache
+def _thread(_process: int) -> ThreadPoolExecutor:
+    """Return the thread of a process: a fork has none of those that were there before."""
+    return ThreadPoolExecutor(1, "passwords")

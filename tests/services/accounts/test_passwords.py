@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +19,8 @@ from estimator.services.accounts.passwords import (
     password_findings,
 )
 from tests.support.accounts import CHEAP, PASSWORD
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize(
@@ -88,21 +93,42 @@ def test_what_was_made_at_other_costs_is_outdated() -> None:
 
 
 def test_one_is_checked_at_a_time_two_wait_and_others_are_refused() -> None:
-    here, go_on = threading.Semaphore(0), threading.Event()
+    began, go_on = threading.Semaphore(0), threading.Event()
+    at_work: list[str] = []
 
-    def wait() -> None:
-        here.release()
-        with passwords._turn():
-            go_on.wait(60)
+    def work() -> int:
+        at_work.append(threading.current_thread().name)
+        began.release()
+        go_on.wait(60)
+        return len(at_work)
 
     with ThreadPoolExecutor(3) as pool:
-        waiting = [pool.submit(wait) for _ in range(3)]
-        for _ in range(3):
-            assert here.acquire(timeout=60)
+        waiting = [pool.submit(passwords._in_turn, work) for _ in range(3)]
+        assert began.acquire(timeout=60)
         while passwords._PLACES._value:
             pass
         with pytest.raises(TooBusy):
             CHEAP.fits(None, PASSWORD)
+        assert len(at_work) == 1
         go_on.set()
-    assert [each.result() for each in waiting] == [None] * 3
+
+    assert sorted(each.result() for each in waiting) == [1, 2, 3]
+    assert set(at_work) == {"passwords_0"}
     assert not CHEAP.fits(None, PASSWORD)
+
+
+FORK = """
+import os
+from tests.support.accounts import CHEAP, PASSWORD
+kept = CHEAP.hashed(PASSWORD)
+child = os.fork()
+if child == 0:
+    os._exit(0 if CHEAP.fits(kept, PASSWORD) else 1)
+raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+def test_a_process_forked_from_one_that_checked_passwords_checks_them_too() -> None:
+    command = [sys.executable, "-W", "ignore", "-c", FORK]
+
+    assert subprocess.run(command, cwd=ROOT, timeout=60, check=False).returncode == 0
