@@ -10,6 +10,7 @@ from pathlib import Path
 
 from estimator.rulebook import docs as rulebook_docs
 from estimator.rulebook.docs import DOCS, codes_table, with_section
+from estimator.services.accounts.codes import ACCOUNT_CODES
 from estimator.services.estimating.notices import ESTIMATE_CODES
 from estimator.services.intake.codes import FIELD_CODES, PLAN_CODES, REQUEST_CODES
 
@@ -28,7 +29,12 @@ _ESTIMATES = """\
 What an estimate had to assume, or could not do. `stop`: the treatment has no figure; `decide`:
 it can change dollars, and somebody can find out; `note`: good to know. "…" is what it is about."""
 
-_TITLES = (("Fields", FIELD_CODES), ("Plans", PLAN_CODES), ("Requests", REQUEST_CODES))
+_TITLES = (
+    ("Fields", FIELD_CODES),
+    ("Plans", PLAN_CODES),
+    ("Requests", REQUEST_CODES),
+    ("Accounts", ACCOUNT_CODES),
+)
 
 
 def findings_section() -> str:

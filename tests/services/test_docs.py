@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from estimator.services.accounts.codes import ACCOUNT_CODES
 from estimator.services.docs import findings_section, with_documents, write
 from estimator.services.estimating.notices import ESTIMATE_CODES, WORDINGS, Notice, findings
 from estimator.services.intake.codes import (
@@ -52,7 +53,7 @@ def test_all_generated_pages_are_written_at_once(tmp_path: Path) -> None:
 
 
 def test_every_code_stands_in_one_table() -> None:
-    together = [*FIELD_CODES, *PLAN_CODES, *REQUEST_CODES, *ESTIMATE_CODES]
+    together = [*FIELD_CODES, *PLAN_CODES, *REQUEST_CODES, *ACCOUNT_CODES, *ESTIMATE_CODES]
 
     assert len(set(together)) == len(together)
     assert all(f"| `{code}` |" in findings_section() for code in together)
@@ -74,6 +75,12 @@ def test_every_code_of_a_document_is_used(code: str) -> None:
     assert code in made or f'"{code}"' in source()
     assert code == code.lower()
     assert DOCUMENT_CODES[code].severity == "stop"
+
+
+@pytest.mark.parametrize("code", ACCOUNT_CODES)
+def test_every_code_of_an_account_is_used(code: str) -> None:
+    assert f'"{code}"' in source()
+    assert ACCOUNT_CODES[code].severity == "stop"
 
 
 @pytest.mark.parametrize("code", WORDINGS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import subprocess
 from pathlib import Path
@@ -50,6 +51,19 @@ def test_without_accounts_a_server_for_others_opens_the_public_estimate_alone(
         public = requests.post(f"{here}/api/v1/estimates", json=DOCUMENT, timeout=60)
         assert public.status_code == 200
     assert "estimator user add NAME --role admin" in served.printed
+
+
+def test_behind_a_proxy_that_ends_tls_the_cookie_is_for_https_alone(
+    tmp_path: Path, sqlite_url: str
+) -> None:
+    with serving(tmp_path, sqlite_url) as served:
+        here = Browser(served.address())
+        here.send_form("/accounts", name="robin", role="admin", password=CANARY, again=CANARY)
+        here.headers["X-Forwarded-Proto"] = "https"
+
+        cookie = here.sign_in().history[0].headers["Set-Cookie"]
+
+    assert re.match(r"__Host-estimator_sign_in=[\w-]{43}; Secure; HttpOnly; Path=/;", cookie)
 
 
 class Browser(requests.Session):
