@@ -1,8 +1,5 @@
 """For a WSGI server: gunicorn wsgi:app."""
 
-from flask import Flask
+from estimator.web import create_app
 
-from estimator.web import Estimator
-
-app = Flask("estimator")
-Estimator(app)
+app = create_app()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -25,7 +25,7 @@ class Settings:
     """What whoever runs the program decides."""
 
     database_url: str = DEFAULT_URL
-    secret_key: str = ""
+    secret_key: str = field(default="", repr=False)
     """Seals the audit and encrypts what must stay secret. Blank: kept in a file beside SQLite."""
     idle_minutes: int = 30
     """After so long without doing anything somebody is signed out."""
@@ -34,7 +34,7 @@ class Settings:
     oidc_issuer: str = ""
     """The address of an identity provider (OpenID Connect). Blank: there is none."""
     oidc_client_id: str = ""
-    oidc_client_secret: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
     oidc_name_claim: str = "email"
     """What the provider says of somebody that is the name of their account here."""
 
@@ -64,12 +64,11 @@ def read_settings(*sources: Mapping[str, Any]) -> Settings:
     >>> read_settings({}, {"ESTIMATOR_DATABASE_URL": "sqlite:///a.sqlite3"}).database_url
     'sqlite:///a.sqlite3'
     """
-    fields = Settings.__dataclass_fields__.values()
     found = {
-        field.name: _read(PREFIX + field.name.upper(), source, type(field.default))
+        name: _read(key, source, type(each.default))
         for source in reversed(sources)
-        for field in fields
-        if PREFIX + field.name.upper() in source
+        for name, each in Settings.__dataclass_fields__.items()
+        if (key := PREFIX + name.upper()) in source
     }
     return Settings(**found)
 

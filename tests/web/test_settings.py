@@ -34,6 +34,13 @@ def test_a_provider_is_read_whole() -> None:
     assert read.oidc_name_claim == "email"
 
 
+def test_no_secret_is_shown_with_the_settings() -> None:
+    read = read_settings(PROVIDER | {"ESTIMATOR_SECRET_KEY": "the key to everything"})
+
+    assert "secret" not in repr(read).replace("oidc_client_secret", "")
+    assert "the key to everything" not in repr(read)
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [

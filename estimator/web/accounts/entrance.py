@@ -74,13 +74,10 @@ class Entrance:
         return response
 
     def sign_out(self) -> Response:
-        """Sign this browser out, and let it keep nothing of what it showed."""
+        """Sign this browser out."""
         known = own_sign_in()
         sign_ins.end(self._source.registry(), known, self._source.now())
-        response = see_other(url_for(".sign_in"))
-        self._cookie.remove(response)
-        response.headers["Clear-Site-Data"] = '"cache"'
-        return response
+        return gone(self._cookie)
 
     def left(self) -> dict[str, int]:
         """Say for how many seconds somebody stays signed in who does nothing."""
@@ -117,6 +114,14 @@ class Entrance:
         known = token and sign_ins.who(source.database(), limits, token, now, note=False)
         if known:
             sign_ins.end(source.registry(), known, now)
+
+
+def gone(cookie: SignInCookie) -> Response:
+    """Show the page where people sign in, in a browser that keeps nothing of what it showed."""
+    response = see_other(url_for(".sign_in"))
+    cookie.remove(response)
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 def own_sign_in() -> SignedIn:

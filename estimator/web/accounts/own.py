@@ -12,7 +12,7 @@ from estimator.services.accounts.codes import AccountRefused
 from estimator.services.accounts.registry import Act, Registry
 from estimator.services.accounts.second_factor import Offer
 from estimator.web.access import see_other
-from estimator.web.accounts.entrance import own_sign_in
+from estimator.web.accounts.entrance import gone, own_sign_in
 from estimator.web.accounts.typed import Typed, errors, page
 from estimator.web.form.errors import Error
 from estimator.web.sign_in_cookie import SignInCookie
@@ -85,9 +85,7 @@ class Own:
         """Sign out every browser, this one too."""
         registry, act = self._asked()
         users.sign_out(registry, act, act.actor)
-        response = see_other(url_for(".sign_in"))
-        self._cookie.remove(response)
-        return response
+        return gone(self._cookie)
 
     def _asked(self) -> tuple[Registry, Act]:
         actor = own_sign_in().identity.name

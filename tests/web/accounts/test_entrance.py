@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -27,6 +30,8 @@ from tests.web.accounts.clinic import (
 from tests.web.asking import findings
 from tests.web.conftest import small
 from tests.web.page import Page
+
+ROOT = Path(__file__).parents[3]
 
 
 def cookie(response: TestResponse) -> str:
@@ -411,3 +416,13 @@ def test_what_is_no_sign_in_form_is_refused(clinic: Clinic, fault: str) -> None:
     status, send = FAULTS[fault]
 
     assert send(clinic.client()).status_code == status
+
+
+HEAVY = ("argon2", "cryptography", "pyotp", "segno", "requests", "authlib", "joserfc")
+LOADED = f"import sys, estimator.web; sys.exit(any(each in sys.modules for each in {HEAVY}))"
+
+
+def test_what_signs_people_in_is_loaded_when_somebody_signs_in() -> None:
+    command = [sys.executable, "-c", LOADED]
+
+    assert subprocess.run(command, cwd=ROOT, timeout=60, check=False).returncode == 0
