@@ -78,7 +78,7 @@ def with_code(
     told = registry.unseal("second-factor", proof, now, FOR_CODE)
     with registry.database.writing() as session:
         user = told and accounts.to_change(session, told["user"])
-        if not user or not told or told["password"] != _mark(user) or user.disabled_at:
+        if not user or not told or told["mark"] != _mark(user) or user.disabled_at:
             return None
         why = "locked" if _locked(user, now) else ""
         if not why and not second_factor.use(registry, user, code, now):
@@ -167,10 +167,10 @@ def _locked(user: User, now: datetime) -> bool:
 
 
 def _proof(registry: Registry, user: User, now: datetime) -> str:
-    told = {"user": user.number, "password": _mark(user)}
+    told = {"user": user.number, "mark": _mark(user)}
     return registry.seal("second-factor", told, now)
 
 
 def _mark(user: User) -> str:
-    """Return what changes with the password, and tells nothing of it."""
-    return sha256((user.password_hash or "").encode()).hexdigest()
+    """Return what changes with password and second factor, and tells nothing of them."""
+    return sha256(f"{user.password_hash} {user.totp_secret!r}".encode()).hexdigest()

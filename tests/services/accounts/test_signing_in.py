@@ -315,10 +315,11 @@ def test_the_code_comes_within_five_minutes(registry: Registry, secret: str) -> 
     [
         lambda registry: users.set_password(registry, ADMIN, "robin", WRONG),
         lambda registry: users.disable(registry, ADMIN, "robin"),
+        lambda registry: users.remove_second_factor(registry, ADMIN, "robin"),
     ],
-    ids=["password", "disabled"],
+    ids=["password", "disabled", "removed"],
 )
-def test_a_proof_ends_with_the_password_and_the_account(
+def test_a_proof_ends_with_what_it_rests_on(
     registry: Registry, secret: str, change: Callable[[Registry], None]
 ) -> None:
     given = proof(registry, "robin")
@@ -340,7 +341,7 @@ def test_a_proof_cannot_be_forged(
 
 
 def test_what_is_sealed_for_one_purpose_serves_no_other(registry: Registry) -> None:
-    sealed = registry.seal("totp-offer", {"user": 1, "password": ""}, NOW)
+    sealed = registry.seal("totp-offer", {"user": 1, "mark": ""}, NOW)
 
     assert signing_in.with_code(registry, NOW, sealed, "000000") is None
 
