@@ -227,6 +227,17 @@ def test_a_provider_that_describes_itself_wrongly_is_not_used(
         openid.begin(known(idp), BACK)
 
 
+def test_keys_that_are_none_are_refused(idp: IdentityProvider) -> None:
+    for keys, why in (
+        ("list", "TypeError"),
+        ("nothing", "HTTPError"),
+        ("token", "JSONDecode|HTTP"),
+    ):
+        idp.described = {"jwks_uri": f"{idp.address}/{keys}"}
+        with pytest.raises(ProviderRefused, match=why):
+            sign_in(idp)
+
+
 def test_a_provider_that_is_not_there_is_refused(idp: IdentityProvider) -> None:
     begun = Begun(state="s", nonce="n", verifier="v")
     gone = replace(known(idp), issuer="http://127.0.0.1:9")

@@ -128,6 +128,7 @@ class _Handler(BaseHTTPRequestHandler):
         pages = {
             "/.well-known/openid-configuration": self._provider.configuration,
             "/keys": self._provider.keys,
+            "/list": list,
         }
         if asked.path == "/authorize":
             self.send_response(302)

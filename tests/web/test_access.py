@@ -55,6 +55,16 @@ def opens(rule: Rule, role: Role | None) -> bool:
     return needed is PUBLIC or (role is not None and role.includes(needed))
 
 
+def test_a_route_that_nobody_listed_opens_to_nobody(
+    form: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert form.get("/", environ_overrides=HERE).status_code == 200
+
+    monkeypatch.delitem(access.NEEDS, "pages.form")  # type: ignore[arg-type]
+
+    assert form.get("/", environ_overrides=HERE).status_code == 403
+
+
 def known_by(found: Identity | None) -> Flask:
     app = Flask("host", static_folder=None)
     Estimator(app, settings=NOWHERE, identify=lambda: found)

@@ -362,6 +362,16 @@ def test_a_new_password_needs_the_one_before_and_keeps_this_browser(registry: Re
     assert enter(registry, "robin", password=WRONG)
 
 
+def test_a_new_password_follows_the_same_rules_and_is_looked_at_first(registry: Registry) -> None:
+    add(registry, "robin", "staff")
+
+    with pytest.raises(AccountRefused) as refused:
+        signing_in.change_password(registry, Act("robin", NOW), WRONG, "short")
+
+    assert [each.code for each in refused.value.findings] == ["password-short"]
+    assert user(registry, "robin").failures == 0
+
+
 def test_guessing_the_password_of_a_browser_left_alone_locks_the_account(
     registry: Registry,
 ) -> None:
