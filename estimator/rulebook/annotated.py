@@ -19,6 +19,7 @@ from estimator.rulebook.template import README, REFERRED, ids_of, lists, written
 from estimator.rulebook.written import cell_content
 from estimator.sheets import writer
 from estimator.sheets.table import Cell, Table, letters
+from estimator.sheets.text import clean_word
 
 ERRORS = f"{PRIVATE} Errors"
 """The header of the column: it begins so that the copy can be uploaded with it."""
@@ -37,17 +38,17 @@ def annotated(
     tables: Iterable[Table], loaded: LoadedRulebook, findings: Sequence[Finding]
 ) -> bytes:
     """Return a workbook with the tables of a file, and what was found in them."""
-    kept = [table for table in tables if table.name.casefold() not in _REGENERATED]
+    copies = [
+        _Copy(table, loaded, _by_row(findings, table.name))
+        for table in tables
+        if _folded(table.name) not in _REGENERATED
+    ]
     words = lists(loaded.rows.get("Items", ()))
-    defined = {each.name for each in words}
-    defined |= {ids_of(name) for name in REFERRED if loaded.columns.get(name)}
+    defined = {each.name for each in words} | {name for copy in copies for name in copy.named}
     taken = {*_REGENERATED}
-    copies = []
-    for table in kept:
-        copy = _Copy(table, loaded, _by_row(findings, table.name))
-        copies.append(copy.written(_own_name(table.name, taken), defined))
+    sheets = [copy.written(_own_name(copy.name, taken), defined) for copy in copies]
     front = [*_front(findings), "", *README]
-    return writer.write_book(writer.Book(readme=front, sheets=copies, lists=words))
+    return writer.write_book(writer.Book(readme=front, sheets=sheets, lists=words))
 
 
 def _front(findings: Sequence[Finding]) -> Iterator[str]:
@@ -64,10 +65,15 @@ def _front(findings: Sequence[Finding]) -> Iterator[str]:
 def _by_row(findings: Iterable[Finding], sheet: str) -> Places:
     found: dict[int, list[tuple[str, Finding]]] = defaultdict(list)
     for each in findings:
-        if each.sheet.casefold() == sheet.casefold():
+        if _folded(each.sheet) == _folded(sheet):
             for cell in (each.cell, *each.also):
                 found[_row_of(cell)].append((cell, each))
     return found
+
+
+def _folded(name: str) -> str:
+    """Return a sheet's name as the loader compares it."""
+    return clean_word(name).casefold()
 
 
 def _row_of(cell: str) -> int:
@@ -100,7 +106,7 @@ class _Copy:
     def __init__(self, table: Table, loaded: LoadedRulebook, places: Places) -> None:
         self._table = table
         self._places = places
-        self._sheet = next((s for s in SHEETS if s.name.casefold() == table.name.casefold()), None)
+        self._sheet = next((s for s in SHEETS if _folded(s.name) == _folded(table.name)), None)
         name = self._sheet.name if self._sheet else ""
         at = {letter: name for name, letter in loaded.columns.get(name, {}).items()}
         columns = self._sheet.columns if self._sheet else ()
@@ -126,7 +132,7 @@ class _Copy:
             name=name,
             columns=columns,
             rows=rows,
-            named=self._named(),
+            named=self.named,
             marked=dict(self._marked()),
         )
 
@@ -155,8 +161,14 @@ class _Copy:
             content[self._errors - 1] = told[:_LONGEST_CELL] or None
         return content
 
-    def _named(self) -> dict[str, int]:
-        """Return where the IDs stand that other sheets choose from: under the first column."""
+    @property
+    def name(self) -> str:
+        """The sheet's own name, or what the file calls the table."""
+        return self._sheet.name if self._sheet else self._table.name
+
+    @property
+    def named(self) -> dict[str, int]:
+        """Where the IDs stand that other sheets choose from: under the first column."""
         if self._sheet is None or self._sheet.name not in REFERRED:
             return {}
         first = self._sheet.columns[0]

@@ -60,6 +60,11 @@ def given() -> bytes:
     return changed(make)
 
 
+@pytest.fixture(scope="module")
+def copy(given: bytes) -> bytes:
+    return copy_of(given)
+
+
 def findings(data: bytes) -> tuple[Finding, ...]:
     return all_findings(load_tables(read_workbook(data).tables), TODAY)
 
@@ -83,16 +88,15 @@ def errors(data: bytes, sheet: str) -> dict[int, str]:
     return {row: text for row, text in found.items() if text}
 
 
-def test_what_is_wrong_in_a_file_is_wrong_in_the_same_places_of_its_copy(given: bytes) -> None:
-    copy = copy_of(given)
-
+def test_what_is_wrong_in_a_file_is_wrong_in_the_same_places_of_its_copy(
+    given: bytes, copy: bytes
+) -> None:
     assert guard(copy) == ()
     assert places(copy) == places(given)
     assert {each.code for each in MISTAKES} <= {code for code, _, _ in places(given)}
 
 
-def test_each_row_says_what_is_wrong_in_it(given: bytes) -> None:
-    copy = copy_of(given)
+def test_each_row_says_what_is_wrong_in_it(given: bytes, copy: bytes) -> None:
     for finding in findings(given):
         if finding.cell and not finding.cell.endswith("1"):
             row = int(finding.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
@@ -102,18 +106,18 @@ def test_each_row_says_what_is_wrong_in_it(given: bytes) -> None:
             assert finding.advice in said
 
 
-def test_repeats_that_are_told_once_stand_beside_every_row(given: bytes) -> None:
-    told = errors(copy_of(given), "Benefits")
+def test_repeats_that_are_told_once_stand_beside_every_row(copy: bytes) -> None:
+    told = errors(copy, "Benefits")
 
     assert set(REPEATED) <= set(told)
     assert "The same as in" in told[REPEATED[-1]]
 
 
-def test_a_mended_copy_can_be_uploaded(given: bytes) -> None:
+def test_a_mended_copy_can_be_uploaded() -> None:
     """Errors and own columns are not read; mending the cells in the copy mends the rules."""
-    copy = openpyxl.load_workbook(BytesIO(copy_of(SHIPPED.read_bytes())))
+    book = openpyxl.load_workbook(BytesIO(copy_of(SHIPPED.read_bytes())))
     mended = BytesIO()
-    copy.save(mended)
+    book.save(mended)
     tables = read_workbook(mended.getvalue()).tables
     meant = load_tables(read_workbook(SHIPPED.read_bytes()).tables)
 
@@ -124,15 +128,15 @@ def test_a_mended_copy_can_be_uploaded(given: bytes) -> None:
     assert loaded.changes == meant.changes
 
 
-def test_a_copy_of_a_copy_has_one_column_of_errors(given: bytes) -> None:
-    copy = copy_of(copy_of(given))
+def test_a_copy_of_a_copy_has_one_column_of_errors(given: bytes, copy: bytes) -> None:
+    again = copy_of(copy)
 
-    assert places(copy) == places(given)
-    assert errors(copy, "Payers") == errors(copy_of(given), "Payers")
+    assert places(again) == places(given)
+    assert errors(again, "Payers") == errors(copy, "Payers")
 
 
-def test_staffs_own_columns_and_sheets_are_in_the_copy_as_text(given: bytes) -> None:
-    book = openpyxl.load_workbook(BytesIO(copy_of(given)))
+def test_staffs_own_columns_and_sheets_are_in_the_copy_as_text(copy: bytes) -> None:
+    book = openpyxl.load_workbook(BytesIO(copy))
 
     assert book["Our notes"]["B3"].value == "call in May"
     assert (book["Prices"]["A1"].value, book["Prices"]["A2"].value) == ("# Mine", None)
@@ -141,8 +145,8 @@ def test_staffs_own_columns_and_sheets_are_in_the_copy_as_text(given: bytes) -> 
     assert any("Our notes" in str(line) for line in first)
 
 
-def test_a_cell_to_mend_is_colored_and_keeps_its_dropdown(given: bytes) -> None:
-    sheet = openpyxl.load_workbook(BytesIO(copy_of(given)))["Limits"]
+def test_a_cell_to_mend_is_colored_and_keeps_its_dropdown(given: bytes, copy: bytes) -> None:
+    sheet = openpyxl.load_workbook(BytesIO(copy))["Limits"]
     (wrong,) = [f for f in findings(given) if (f.code, f.sheet) == ("not-in-list", "Limits")]
 
     assert sheet[wrong.cell].fill.bgColor.rgb != "00000000"
@@ -190,6 +194,27 @@ def test_sheets_with_names_that_no_program_takes_are_renamed() -> None:
     assert all(len(name) <= 31 for name in book.sheetnames)
 
 
+def test_a_sheet_that_is_named_carelessly_is_known_all_the_same() -> None:
+    def renamed(book: Workbook) -> None:
+        book["Limits"].title = "limits "
+        at(book["limits "], "Network", 2).value = "inn"
+
+    assert "inn" in errors(copy_of(changed(renamed)), "Limits")[2]
+
+
+def test_a_dropdown_whose_words_are_gone_is_left_out() -> None:
+    """Other programs refuse a file that chooses from a name it does not define."""
+
+    def without_ids(book: Workbook) -> None:
+        book["Plans"]["A1"].value = "# Plan ID"
+
+    book = openpyxl.load_workbook(BytesIO(copy_of(changed(without_ids))))
+
+    used = {each.formula1 for each in book["Limits"].data_validations.dataValidation}
+    assert {name.removeprefix("=") for name in used} <= set(book.defined_names)
+    assert "ids_plans" not in book.defined_names
+
+
 def test_what_belongs_to_no_row_stands_in_front() -> None:
     def without_plans(book: Workbook) -> None:
         del book["Plans"]
@@ -205,8 +230,8 @@ def test_what_belongs_to_no_row_stands_in_front() -> None:
     ].count(Severity.STOP)
 
 
-def test_libreoffice_reads_the_copy_as_we_do(given: bytes, tmp_path: Path) -> None:
-    (tmp_path / "copy.xlsx").write_bytes(copy_of(given))
+def test_libreoffice_reads_the_copy_as_we_do(given: bytes, copy: bytes, tmp_path: Path) -> None:
+    (tmp_path / "copy.xlsx").write_bytes(copy)
 
     saved = convert([tmp_path / "copy.xlsx"], "xlsx", tmp_path / "saved")["copy"].read_bytes()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from estimator.rulebook.template import write_workbook
@@ -11,7 +12,9 @@ from estimator.services.publishing.act import Act
 from estimator.services.publishing.drafts import Upload, upload
 from estimator.services.publishing.gate import Approval
 from estimator.services.publishing.releasing import publish
+from estimator.services.publishing.report import report
 from estimator.services.publishing.two_people import TwoPeople, TwoPersonRule
+from estimator.sheets.workbook import read_workbook
 from estimator.storage.database import Database
 from estimator.storage.secret import key_for
 from tests.builders import BASE, TODAY, a_test, cash, course, deductible, sheets, treatment
@@ -24,7 +27,8 @@ ONE, TWO = TwoPersonRule(TwoPeople.NEVER), TwoPersonRule(TwoPeople.ALWAYS)
 
 
 def act(who: str = "robin", now: datetime = NOW) -> Act:
-    return Act(who, now, now.date(), AUDIT)
+    """Return who acts; our own files need no process of their own to be read."""
+    return Act(who, now, now.date(), AUDIT, partial(report, read=read_workbook))
 
 
 def workbook(price: Any = 80, *rows: Any, expected: Any = None, decide: bool = False) -> bytes:

@@ -15,10 +15,10 @@ from typing import Any
 
 from estimator.findings import Finding, stops
 from estimator.rulebook import snapshot
-from estimator.services.checking import Checked, check
+from estimator.services.checking import Checked, Reader, check
 from estimator.services.publishing import kept
 from estimator.sheets import codes
-from estimator.sheets.apart import search_path
+from estimator.sheets.apart import read_apart, search_path
 from estimator.sheets.codes import FILE_CODES
 
 PATIENCE = 180.0
@@ -41,9 +41,9 @@ class Report:
         return not any(each.code in FILE_CODES for each in self.findings)
 
 
-def report(data: bytes, today: date) -> Report:
-    """Return what is found in a workbook, by this process."""
-    checked = check(data, today)
+def report(data: bytes, today: date, read: Reader = read_apart) -> Report:
+    """Return what is found in a workbook, by this process; read by one of its own."""
+    checked = check(data, today, read)
     said = _said(checked)
     fingerprint = checked.fingerprint if said else None
     return Report(checked.findings, fingerprint, said, tuple(map(asdict, checked.tests)))
