@@ -72,7 +72,7 @@ def fit(color: str, grounds: tuple[str, ...]) -> str:
     """Return *color*, fit for text on every one of *grounds*.
 
     >>> fit("#ffffff", ("#ffffff",))
-    '#777777'
+    '#747474'
     """
     return _hex(_readable_on(_rgb(color), tuple(map(_rgb, grounds)), TEXT_CONTRAST))
 
