@@ -31,6 +31,7 @@ fix: dev ## format, and mend what can be mended
 bench: dev ## measure speed and memory
 	@$(BIN)/python -m benchmarks.kernel
 	@$(BIN)/python -m benchmarks.api
+	@$(BIN)/python -m benchmarks.difference
 
 docs: dev ## write the generated pages anew
 	@$(BIN)/python -m estimator.services.docs

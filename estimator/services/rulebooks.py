@@ -174,6 +174,11 @@ def live(database: Database) -> Live:
     return _load(database, number)
 
 
+def of_release(database: Database, number: int) -> Live:
+    """Return a release by its number; raises ``NoPublishedRulebook`` where it is not there."""
+    return _load(database, number)
+
+
 @lru_cache(maxsize=8)
 def _load(database: Database, number: int) -> Live:
     with database.session() as session:
