@@ -33,6 +33,7 @@ bench: dev ## measure speed and memory
 	@$(BIN)/python -m benchmarks.kernel
 	@$(BIN)/python -m benchmarks.api
 	@$(BIN)/python -m benchmarks.workbook
+	@$(BIN)/python -m benchmarks.difference
 
 docs: dev ## write the generated pages anew
 	@$(BIN)/python -m estimator.services.docs

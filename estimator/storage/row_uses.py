@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from importlib import import_module
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from estimator.storage.tables import RowUse
@@ -56,8 +56,8 @@ def since(session: Session, month: date) -> Iterator[tuple[int, str, int, Count]
 
 
 def _added(session: Session, rows: Sequence[dict[str, Any]]) -> Any:
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert: Any = postgresql.insert if is_postgresql else sqlite.insert
-    new = insert(RowUse).values(rows)
+    # Both say it in the same words; the other one's module need not be loaded.
+    dialect = import_module(f"sqlalchemy.dialects.{session.get_bind().dialect.name}")
+    new = dialect.insert(RowUse).values(rows)
     summed = {name: getattr(RowUse, name) + getattr(new.excluded, name) for name in Count._fields}
     return new.on_conflict_do_update(index_elements=_KEY, set_=summed)

@@ -22,6 +22,7 @@ from estimator.services.difference.stored import (
 )
 from estimator.web.html import page_blueprint
 from estimator.web.methods import add_page
+from estimator.web.presenters import changed_rows
 from estimator.web.presenters import difference as presenter
 from estimator.web.source import Source
 
@@ -62,14 +63,14 @@ class Differences:
         self, pair: Pair, address: str, asked: dict[str, Any], numbers: Sequence[int] = ()
     ) -> str:
         everything, page = "all" in request.args, request.args.get("page", 1, int)
-        shown, sheets = None, tuple[presenter.SheetShown, ...]()
+        shown, sheets = None, tuple[changed_rows.SheetShown, ...]()
         if pair.after is not None:
             sides = (pair.before.snapshot, pair.after.snapshot)
             try:
                 made = difference_apart(*sides, self._source.today())
                 shown = presenter.difference(made, page, everything)
             except DifferenceNotMade:
-                sheets = tuple(presenter.sheets(_rows(*sides), everything))
+                sheets = tuple(changed_rows.sheets(_rows(*sides), everything))
         return render_template(
             "estimator/difference.html",
             pair=pair,

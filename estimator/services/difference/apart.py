@@ -28,12 +28,15 @@ class DifferenceNotMade(Exception):  # noqa: N818 - an answer to a person, not a
     """The dollars of two rulebooks could not be compared here."""
 
 
-@lru_cache(maxsize=4)
 def difference_apart(before: str, after: str, day: date, patience: float = PATIENCE) -> Document:
-    """Return the difference of two snapshots; raises ``DifferenceNotMade``.
+    """Return the difference of two snapshots; raises ``DifferenceNotMade``."""
+    document: dict[str, Any] = json.loads(_made(before, after, day, patience))
+    return document
 
-    Several people look at one difference, so the last ones made are kept.
-    """
+
+@lru_cache(maxsize=4)
+def _made(before: str, after: str, day: date, patience: float) -> bytes:
+    """Several people look at one difference, so the last ones made are kept, as they came."""
     asked = json.dumps({"before": before, "after": after, "date": day.isoformat()})
     try:
         done = subprocess.run(
@@ -48,8 +51,7 @@ def difference_apart(before: str, after: str, day: date, patience: float = PATIE
     except (subprocess.SubprocessError, OSError) as error:
         logger.error("a difference was not made: %s", type(error).__name__)
         raise DifferenceNotMade from error
-    document: dict[str, Any] = json.loads(done.stdout)
-    return document
+    return done.stdout
 
 
 def _search_path() -> str:

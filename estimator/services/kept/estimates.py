@@ -17,13 +17,13 @@ from sqlalchemy.orm import Session
 
 from estimator import __version__
 from estimator.findings import Finding
-from estimator.rulebook import snapshot
 from estimator.rulebook.model import Rulebook
 from estimator.services.audit import Audit
 from estimator.services.estimating import estimate
 from estimator.services.intake.fields import DocumentRefused
 from estimator.services.kept.digest import digest_of
-from estimator.storage import estimates, releases
+from estimator.services.rulebooks import Live, NoPublishedRulebook, of_release
+from estimator.storage import estimates
 from estimator.storage.database import Database
 from estimator.storage.tables import KeptEstimate
 
@@ -116,15 +116,9 @@ def remade(database: Database, name: str) -> Remade | None:
         kept = estimates.load(session, name)
     if kept is None:
         return None
-    rulebook, fingerprint = _rulebook(database, kept.release)
+    rulebook = _release(database, kept.release).rulebook
     try:
-        answer = estimate(
-            json.loads(kept.request),
-            rulebook,
-            today=kept.made_at.date(),
-            release=kept.release,
-            fingerprint=fingerprint,
-        )
+        answer = _answer(database, json.loads(kept.request), kept.release, kept.made_at.date())
     except DocumentRefused as refused:
         return Remade(kept, rulebook, None, is_equal=False, findings=refused.findings)
     return Remade(kept, rulebook, answer, digest_of(answer) == kept.answer_digest)
@@ -136,17 +130,22 @@ def kept_estimates(database: Database, page: int, many: int) -> tuple[Sequence[K
         return estimates.newest(session, (page - 1) * many, many), estimates.count(session)
 
 
-def _answer(database: Database, document: Any, release: int, today: date) -> dict[str, Any]:
-    rulebook, fingerprint = _rulebook(database, release)
-    return estimate(document, rulebook, today=today, release=release, fingerprint=fingerprint)
+def _answer(database: Database, document: Any, number: int, today: date) -> dict[str, Any]:
+    release = _release(database, number)
+    return estimate(
+        document,
+        release.rulebook,
+        today=today,
+        release=number,
+        fingerprint=release.fingerprint,
+    )
 
 
-def _rulebook(database: Database, number: int) -> tuple[Rulebook, str]:
-    with database.session() as session:
-        release = releases.load(session, number)
-    if release is None:
-        raise NoSuchRelease(f"There is no release {number}.")
-    return Rulebook(snapshot.decode(release.snapshot)), release.fingerprint
+def _release(database: Database, number: int) -> Live:
+    try:
+        return of_release(database, number)
+    except NoPublishedRulebook as missing:
+        raise NoSuchRelease(f"There is no release {number}.") from missing
 
 
 def _without_names(document: Any) -> Any:

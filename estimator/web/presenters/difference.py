@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from estimator.web.presenters import words
+from estimator.web.presenters.changed_rows import SheetShown, anchor, place_of, sheets
 from estimator.web.presenters.moves import Moves, moves
 from estimator.web.presenters.names import ROUTES
 
 Document = dict[str, Any]
 PER_PAGE = 40
-FEW_ROWS = 40
-"""So many changed rows of a sheet are shown at once; more are folded."""
 
 
 class CauseShown(NamedTuple):
@@ -56,25 +54,6 @@ class ShownTest(NamedTuple):
     change: str
     passes: bool
     because: tuple[CauseShown, ...]
-
-
-class RowShown(NamedTuple):
-    """A changed row, with its cells: header, before, after."""
-
-    anchor: str
-    place: str
-    change: str
-    key: str
-    cells: tuple[tuple[str, str, str], ...]
-
-
-class SheetShown(NamedTuple):
-    """The changed rows of a sheet."""
-
-    name: str
-    many: str
-    rows: tuple[RowShown, ...]
-    is_open: bool
 
 
 class Paging(NamedTuple):
@@ -122,35 +101,6 @@ def difference(document: Document, page: int = 1, everything: bool = False) -> D
         tests=tuple(map(shown.test, document["tests"])),
         sheets=tuple(sheets(document["rows"], everything)),
     )
-
-
-def sheets(rows: Sequence[Document], everything: bool = False) -> Iterator[SheetShown]:
-    """Yield the changed rows, sheet by sheet."""
-    placed = enumerate(rows)
-    for name, changes in groupby(placed, key=lambda each: each[1]["sheet"]):
-        found = tuple(_row(place, change) for place, change in changes)
-        many = f"{len(found)} row{'' if len(found) == 1 else 's'}"
-        yield SheetShown(name, many, found, everything or len(found) <= FEW_ROWS)
-
-
-def _row(place: int, change: Document) -> RowShown:
-    blank = "blank" if change["change"] == "changed" else ""
-    cells = tuple(
-        (cell["header"], cell["before"] or blank, cell["after"] or blank)
-        for cell in change["cells"]
-    )
-    return RowShown(_anchor(place), _place(change), change["change"], change["key"], cells)
-
-
-def _anchor(place: int) -> str:
-    return f"row-{place}"
-
-
-def _place(change: Document) -> str:
-    before, after = change["row_before"], change["row_after"]
-    if before is None or after is None or before == after:
-        return f"row {after if after is not None else before}"
-    return f"row {before}, now {after}"
 
 
 def _paging(count: int, page: int, per_page: int) -> Paging:
@@ -260,7 +210,7 @@ class _Shown:
     def _causes(self, places: Iterable[int]) -> tuple[CauseShown, ...]:
         rows = self._document["rows"]
         return tuple(
-            CauseShown(_anchor(place), f"{rows[place]['sheet']} {_place(rows[place])}")
+            CauseShown(anchor(place), f"{rows[place]['sheet']} {place_of(rows[place])}")
             for place in places
         )
 

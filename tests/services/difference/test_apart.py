@@ -8,6 +8,7 @@ import pytest
 
 from estimator.rulebook.model import Rulebook
 from estimator.rulebook.snapshot import encode
+from estimator.services.difference import apart
 from estimator.services.difference.apart import DifferenceNotMade, difference_apart
 from estimator.services.difference.comparison import compare
 from estimator.services.difference.document import as_document
@@ -26,10 +27,14 @@ def test_it_is_the_same_as_here() -> None:
     assert made["dollars"][0]["change"] == "45.00"
 
 
-def test_it_is_made_once_for_all_who_look_at_it() -> None:
-    assert difference_apart(encode(ONE), encode(OTHER), DAY) is difference_apart(
-        encode(ONE), encode(OTHER), DAY
-    )
+def test_it_is_made_once_for_all_who_look_at_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = difference_apart(encode(ONE), encode(OTHER), DAY)
+    monkeypatch.setattr(apart.sys, "executable", "/nowhere")
+    again = difference_apart(encode(ONE), encode(OTHER), DAY)
+    assert again == made
+    assert again is not made
+    with pytest.raises(DifferenceNotMade):
+        difference_apart(encode(ONE), encode(ONE), DAY)
 
 
 def test_one_that_takes_too_long_is_given_up() -> None:
