@@ -162,11 +162,6 @@ _LOADING = Lock()
 """Of the threads that meet a new release at once, one reads it and the others wait for it."""
 
 
-def of_release(database: Database, number: int) -> Live:
-    """Return a release by its number; raises ``NoPublishedRulebook`` where it is not there."""
-    return _load(database, number)
-
-
 @lru_cache(maxsize=8)
 def of_number(database: Database, number: int) -> Live:
     """Return a release; raises ``NoPublishedRulebook`` where there is none of the number."""

@@ -22,7 +22,7 @@ from estimator.services.audit import Audit
 from estimator.services.estimating import estimate
 from estimator.services.intake.fields import DocumentRefused
 from estimator.services.kept.digest import digest_of
-from estimator.services.rulebooks import Live, NoPublishedRulebook, of_release
+from estimator.services.rulebooks import Live, NoPublishedRulebook, of_number
 from estimator.storage import estimates
 from estimator.storage.database import Database
 from estimator.storage.tables import KeptEstimate
@@ -143,7 +143,7 @@ def _answer(database: Database, document: Any, number: int, today: date) -> dict
 
 def _release(database: Database, number: int) -> Live:
     try:
-        return of_release(database, number)
+        return of_number(database, number)
     except NoPublishedRulebook as missing:
         raise NoSuchRelease(f"There is no release {number}.") from missing
 
