@@ -6,7 +6,8 @@ the sheet has no column for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
@@ -17,7 +18,7 @@ from estimator.rulebook.model import Rulebook
 from estimator.rulebook.rows import TestRow
 from estimator.rulebook.schema import SHEET_BY_NAME
 from estimator.rulebook.written import cell_text
-from estimator.services.estimating import estimate
+from estimator.services.estimating import answer_to
 from estimator.services.intake.fields import DocumentRefused
 from estimator.services.intake.requests import JOIN
 from estimator.services.rulebook_tests import ROUTES, request_of
@@ -46,28 +47,18 @@ class AsTest:
 def as_tests(answer: Mapping[str, Any], rulebook: Rulebook, today: date) -> Iterator[AsTest]:
     """Yield each route of an estimate made by *rulebook* as a row of Tests."""
     taken = {test.test_id for test in rulebook.tests}
-    for treated in answer["treatments"]:
-        if treated["routes"]:
-            yield from _of_treatment(answer, treated, rulebook, (today, taken))
-
-
-def _of_treatment(
-    answer: Mapping[str, Any],
-    treated: Mapping[str, Any],
-    rulebook: Rulebook,
-    known: tuple[date, set[str]],
-) -> Iterator[AsTest]:
-    treatment_id = treated["treatment_id"]
-    test = None if _never(answer, treatment_id) else _test(answer, treatment_id, rulebook, known[0])
-    gives = _figures(rulebook, test) if test else {}
-    for route in treated["routes"]:
-        name, pays = route["route"], route["patient_pays"]["typical"]
-        if test is None or gives.get(name) != pays:
-            yield AsTest(treatment_id, name, None, _why_not(answer, treatment_id))
-            continue
-        row = replace(test, route=_route(name), expect_cents=cents(pays))
-        named = replace(row, test_id=_free(row, known[1]))
-        yield AsTest(treatment_id, name, _text(named))
+    treated = [each for each in answer["treatments"] if each["routes"]]
+    ids = [each["treatment_id"] for each in treated]
+    tests = {id_: _test(answer, id_, rulebook, today) for id_ in ids if not _never(answer, id_)}
+    gives = _figures(rulebook, tests.values())
+    for each in treated:
+        for route in each["routes"]:
+            id_, name, pays = each["treatment_id"], route["route"], route["patient_pays"]["typical"]
+            if gives.get((id_, name)) == cents(pays):
+                row = replace(tests[id_], route=_route(name), expect_cents=cents(pays))
+                yield AsTest(id_, name, _text(replace(row, test_id=_free(row, taken))))
+            else:
+                yield AsTest(id_, name, None, _why_not(answer, id_))
 
 
 def _never(answer: Mapping[str, Any], treatment_id: str) -> list[str]:
@@ -130,14 +121,30 @@ def _key(accumulator: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _figures(rulebook: Rulebook, test: TestRow) -> dict[str, str]:
-    """Return what a row gives, by route."""
+def _figures(rulebook: Rulebook, tests: Iterable[TestRow]) -> dict[tuple[str, str], int]:
+    """Return what rows give in cents, by treatment and route; those that ask alike at once."""
+    alike: dict[str, tuple[dict[str, Any], list[TestRow]]] = {}
+    for test in tests:
+        asked = request_of(rulebook, test)
+        key = json.dumps({**asked, "treatments": None}, sort_keys=True)
+        alike.setdefault(key, (asked, []))[1].append(test)
+    found: dict[tuple[str, str], int] = {}
+    for asked, same in alike.values():
+        treatments = [test.treatment_id for test in same]
+        found.update(_run(rulebook, {**asked, "treatments": treatments}, same[0].start_date))
+    return found
+
+
+def _run(
+    rulebook: Rulebook, request: Mapping[str, Any], today: date
+) -> Iterator[tuple[tuple[str, str], int]]:
     try:
-        answer = estimate(request_of(rulebook, test), rulebook, today=test.start_date)
+        answer = answer_to(request, rulebook, today=today)
     except DocumentRefused:
-        return {}
-    routes = answer["treatments"][0]["routes"]
-    return {route["route"]: route["patient_pays"]["typical"] for route in routes}
+        return
+    for each in answer.treatments:
+        for route in each.routes:
+            yield (each.treatment, route.cost.route), route.cost.patient_pays.typical
 
 
 def _why_not(answer: Mapping[str, Any], treatment_id: str) -> str:
