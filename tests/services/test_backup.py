@@ -78,7 +78,7 @@ def answers(database: Database) -> list[Any]:
     with database.session() as session:
         numbers = sorted(release.number for release in releases.history(session))
     return [
-        ask(rulebooks._load(database, number).rulebook, **request)
+        ask(rulebooks.of_number(database, number).rulebook, **request)
         for number in numbers
         for request in ASKED
     ]
