@@ -21,7 +21,18 @@ from estimator.services.publishing.drafts import accept, upload
 from estimator.services.publishing.releasing import roll_back
 from estimator.storage import drafts, dump, releases
 from estimator.storage.database import Database, migrate, open_database, schema
-from estimator.storage.tables import Base, KeptEstimate, RowUse, SignIn, User
+from estimator.storage.tables import (
+    Base,
+    Batch,
+    BatchPart,
+    BatchPiece,
+    KeptEstimate,
+    RowUse,
+    SignIn,
+    User,
+    Widget,
+    WidgetCount,
+)
 from tests.builders import ask
 from tests.support.publishing import new_release
 from tests.support.rulebooks import AUDIT, NOW, act, approval, published, sent, workbook
@@ -71,6 +82,31 @@ def fill(database: Database) -> None:
         session.add(KeptEstimate(name="n", release=3, **made, request="{}", answer_digest="b" * 64))
         month = date(2026, 3, 1)
         session.add(RowUse(release=1, month=month, sheet="Prices", row=2, uses=7, cents=2**40))
+    fill_batches(database)
+    fill_widget(database)
+
+
+def fill_batches(database: Database) -> None:
+    batch = {"state": "done", "release": 2, "today": date(2026, 3, 1), "digest": "c" * 64}
+    names = {"file_name": "march.csv", "ending": "csv", "made_by": "robin"}
+    plain = {"chosen": {"MRN": "patient_ref"}, "layout": {"header": ["a"]}, "findings": []}
+    piece = {"kind": "rows", "state": "done", "about": "", "rows": 3, "attempts": 1}
+    with database.writing() as session:
+        session.add(Batch(name="b", made_at=NOW, served_at=NOW, **batch, **names, **plain))
+        session.flush()
+        session.add(BatchPart(batch="b", file="upload", number=0, content=b"\x00\xff"))
+        session.add(BatchPiece(batch="b", number=0, result=b"\x01", tally={"ok": 3}, **piece))
+
+
+def fill_widget(database: Database) -> None:
+    colors = {"accent": "#0b5c66", "background": "#ffffff", "text": "#16242b", "radius": 8}
+    contact = {"contact_name": "Kim", "contact_phone": "", "contact_email": ""}
+    lists = {"origins": ["https://a.example"], "treatments": [], "languages": ["en", "es"]}
+    day = date(2026, 3, 1)
+    with database.writing() as session:
+        made = {"served": True, "changed_at": NOW, "changed_by": "robin"}
+        session.add(Widget(clinic_id="main", **made, **colors, **contact, **lists))
+        session.add(WidgetCount(clinic_id="main", day=day, event="opened", times=2**40))
 
 
 def answers(database: Database) -> list[Any]:
