@@ -33,7 +33,7 @@ def diff(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [COMMAND, "diff", *arguments]
     return subprocess.run(
         command, cwd=folder, text=True, capture_output=True, check=False, timeout=120,
-        env=os.environ | {"ESTIMATOR_DATABASE_URL": "sqlite:////nowhere/none"},
+        env=os.environ | {"ESTIMATOR_DATABASE_URL": "sqlite:////proc/nowhere/none.sqlite3"},
     )  # fmt: skip
 
 

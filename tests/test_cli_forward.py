@@ -50,6 +50,6 @@ def test_the_published_rows_come_by_dollars(sqlite_url: str) -> None:
 
 def test_a_workbook_is_looked_at_without_a_database(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(write_workbook(BOOK))
-    done = forward("sqlite:////nowhere/none", "--rulebook", tmp_path / "a.xlsx")
+    done = forward("sqlite:////proc/nowhere/none.sqlite3", "--rulebook", tmp_path / "a.xlsx")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[0].split()[:5] == ["-", "Prices", "row", "2", "ended"]
