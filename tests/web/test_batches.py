@@ -16,7 +16,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
 
-from tests.web.test_browser import AXE, COLORS, NARROW, RULES, WIDE, violations
+from tests.web.browsing import AXE, COLORS, NARROW, RULES, WIDE, violations
 
 ROWS = "patient_ref,clinic_id,plan_id,months,note\n" + "".join(
     f"{number:04},boston-sample,bcbsma-archetype-ppo,{12 if number % 50 else 'x'},=1+1\n"

@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, expect
 from estimator.services.accounts.roles import Identity, Role
 from estimator.services.widget.settings import settings_of
 from estimator.web.widget import files
+from tests.web.browsing import AXE, RULES, violations
 from tests.web.page import Page
-from tests.web.test_browser import AXE, RULES, violations
 from tests.web.widget.conftest import HERE, Site, database_of, set_up
 from tests.web.widget.journey import to_answer
 from tests.web.widget.test_embed import visited

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.web.test_browser import AXE, RULES, violations
+from tests.web.browsing import AXE, RULES, violations
 from tests.web.widget.conftest import Site
 from tests.web.widget.journey import STATES, element, to_answer
 from tests.web.widget.test_embed import visited
