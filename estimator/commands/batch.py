@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -12,47 +12,40 @@ from typing import Any
 
 import click
 
-from estimator.findings import Finding
-
-Loader = Callable[[str | None], tuple[Any, int | None, str]]
-Say = Callable[[Iterable[Finding]], None]
+from estimator.commands.rules import rulebook_option, rules_of
+from estimator.commands.terminal import say, today
 
 
-def batch_command(load: Loader, today: Callable[[], date], say: Say) -> click.Command:
-    """Return the command; *load* gives the rulebook to use."""
+@click.command()
+@click.argument("source", metavar="IN", required=False, type=click.Path(path_type=Path))
+@click.argument("target", metavar="OUT", required=False, type=click.Path(path_type=Path))
+@rulebook_option
+@click.option("--jobs", type=click.IntRange(1, 64), help="Processes; default: one a core.")
+@click.option(
+    "--template",
+    metavar="OUT.xlsx",
+    type=click.Path(path_type=Path),
+    help="Write an empty file of patients with dropdowns, and nothing else.",
+)
+def batch(
+    source: Path | None,
+    target: Path | None,
+    rulebook: str | None,
+    jobs: int | None,
+    template: Path | None,
+) -> None:
+    """Estimate every row of a file (.xlsx, .csv, .parquet) and write it with its answers.
 
-    @click.command()
-    @click.argument("source", metavar="IN", required=False, type=click.Path(path_type=Path))
-    @click.argument("target", metavar="OUT", required=False, type=click.Path(path_type=Path))
-    @click.option("--rulebook", metavar="FILE.xlsx", help="Use this workbook, not the release.")
-    @click.option("--jobs", type=click.IntRange(1, 64), help="Processes; default: one a core.")
-    @click.option(
-        "--template",
-        metavar="OUT.xlsx",
-        type=click.Path(path_type=Path),
-        help="Write an empty file of patients with dropdowns, and nothing else.",
-    )
-    def batch(
-        source: Path | None,
-        target: Path | None,
-        rulebook: str | None,
-        jobs: int | None,
-        template: Path | None,
-    ) -> None:
-        """Estimate every row of a file (.xlsx, .csv, .parquet) and write it with its answers.
-
-        Rows that cannot be estimated say why, and never stop the file. Exit code 1: the file as a
-        whole cannot be used.
-        """
-        rules, release, _ = load(rulebook)
-        if template is not None:
-            _write_template(template, rules, today())
-            return
-        if source is None or target is None:
-            raise click.UsageError("Name the file to read and the file to write.")
-        _run(source, target, (rules, release, today()), jobs or os.cpu_count() or 1, say)
-
-    return batch
+    Rows that cannot be estimated say why, and never stop the file. Exit code 1: the file as a
+    whole cannot be used.
+    """
+    rules, release, _ = rules_of(rulebook)
+    if template is not None:
+        _write_template(template, rules, today())
+        return
+    if source is None or target is None:
+        raise click.UsageError("Name the file to read and the file to write.")
+    _run(source, target, (rules, release, today()), jobs or os.cpu_count() or 1)
 
 
 def _write_template(path: Path, rules: Any, today: date) -> None:
@@ -63,9 +56,7 @@ def _write_template(path: Path, rules: Any, today: date) -> None:
     click.echo(f"{path} is written. Fill it in, then: estimator batch {path} OUT.xlsx")
 
 
-def _run(
-    source: Path, target: Path, rules: tuple[Any, int | None, date], jobs: int, say: Say
-) -> None:
+def _run(source: Path, target: Path, rules: tuple[Any, int | None, date], jobs: int) -> None:
     from estimator.services.batches import local  # noqa: PLC0415 - loads slowly
     from estimator.sheets.grids.reading import ending_of  # noqa: PLC0415
     from estimator.sheets.refusal import RefusedError  # noqa: PLC0415
