@@ -22,6 +22,8 @@ from estimator.rulebook.snapshot import fingerprint
 from estimator.sheets.workbook import tables_of
 from tests.rulebook.mistakes import SHIPPED, add_row, at, new_findings, opened
 
+pytestmark = pytest.mark.no_cover  # the whole shipped rules, again and again
+
 
 @cache
 def shipped_book() -> Workbook:

@@ -21,6 +21,8 @@ from tests.rulebook.mistakes import SHIPPED, at, changed, findings_of, row_where
 from tests.rulebook.programs import SAVED, formulas_without_values, with_formulas
 from tests.support.office import convert
 
+pytestmark = pytest.mark.no_cover  # the whole shipped rules, again and again
+
 FORMULAS = [("=200+50", 250), ('="in"&"sulin"', "insulin"), ("=1/0", "#DIV/0!"), ("=1=1", True)]
 
 

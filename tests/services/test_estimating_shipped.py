@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,8 @@ from estimator.rulebook.model import Rulebook
 from estimator.rulebook.text_form import read_folder
 from estimator.services.estimating import estimate
 from tests.builders import TODAY
+
+pytestmark = pytest.mark.no_cover  # the whole shipped rules, again and again
 
 RULES = Path(__file__).parents[2] / "rules" / "us-2026"
 SCENARIOS = ("low", "typical", "high")
