@@ -59,6 +59,7 @@ class PricedLine:
 
     date: date
     treatment_id: str
+    step: r.CourseRow
     item: r.ItemRow
     quantity: Decimal
     network: str
@@ -198,6 +199,7 @@ class _Pricing:
         return PricedLine(
             date=due.date,
             treatment_id=treatment_id,
+            step=due.row,
             item=item,
             quantity=due.row.quantity,
             network=network,
