@@ -157,7 +157,7 @@ class Answer:
         if self.situation.request.detail == "full":
             rows = route.program_rows or (None,) * len(route.lines)
             shown["lines"] = [
-                {**_line(place, line, row), "secondary_rule": rule_json(self._second_rule(line))}
+                _line(place, line, row, self._second_rule(line))
                 for place, (line, row) in enumerate(zip(route.lines, rows, strict=True))
             ]
         return shown
@@ -229,7 +229,9 @@ def _coverage(coverage: Coverage) -> dict[str, Any]:
     }
 
 
-def _line(place: int, each: RouteLine, program: r.AssistanceRow | None) -> dict[str, Any]:
+def _line(
+    place: int, each: RouteLine, program: r.AssistanceRow | None, second: Rule | None
+) -> dict[str, Any]:
     amounts = each.amounts
     return {
         **_line_facts(each.line),
@@ -240,6 +242,7 @@ def _line(place: int, each: RouteLine, program: r.AssistanceRow | None) -> dict[
         "oop_met": None if each.oop_met is None else dollars(each.oop_met),
         "rule": rule_json(_rule(each)),
         "program_rule": program and rule_json(program_rule(program)),
+        "secondary_rule": rule_json(second),
     }
 
 
