@@ -110,6 +110,7 @@ class Entrance:
             name=name,
             wanted=safe_next(wanted),
             provider=bool(self._source.settings.oidc_issuer),
+            ended=not wrong and self._has_ended(),
         )
 
     def _wait(self, wanted: str) -> Response:
@@ -124,14 +125,23 @@ class Entrance:
             return self.let_in(outcome, wanted)
         return page("code.html", wrong or [], proof=outcome.proof, wanted=safe_next(wanted))
 
+    def _has_ended(self) -> bool:
+        """Whether the browser still has the token of a sign-in that is over."""
+        return bool(self._cookie.token()) and self._before() is None
+
+    def _before(self) -> SignedIn | None:
+        """Return how somebody is signed in already in the same browser."""
+        source, token = self._source, self._cookie.token()
+        if not token:
+            return None
+        limits = source.settings.limits
+        return sign_ins.who(source.database(), limits, token, source.now(), note=False)
+
     def _end_before(self) -> None:
         """Sign out whoever was signed in before in the same browser."""
-        source, now = self._source, self._source.now()
-        token = self._cookie.token()
-        limits = source.settings.limits
-        known = token and sign_ins.who(source.database(), limits, token, now, note=False)
+        known = self._before()
         if known:
-            sign_ins.end(source.registry(), known, now)
+            sign_ins.end(self._source.registry(), known, self._source.now())
 
 
 def gone(cookie: SignInCookie) -> Response:

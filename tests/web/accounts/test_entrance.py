@@ -431,6 +431,22 @@ def test_what_signs_people_in_is_loaded_when_somebody_signs_in() -> None:
     assert subprocess.run(command, cwd=ROOT, timeout=60, check=False).returncode == 0
 
 
+def test_who_was_signed_out_is_told_so_and_others_are_not(clinic: Clinic) -> None:
+    clinic.add("robin", "viewer")
+    client = clinic.client("robin")
+    assert "You were signed out" not in client.get("/sign-in").text
+    clinic.wait(minutes=31)
+
+    asked = client.get(where(client.get("/rules")))
+
+    assert "You were signed out" in asked.text
+    assert "You were signed out" not in sign_in(client, "robin", "wrong").text
+    assert where(sign_in(client, "robin")) == "/"
+    client.post("/sign-out")
+    assert "You were signed out" not in client.get("/sign-in").text
+    assert "You were signed out" not in clinic.client().get("/sign-in").text
+
+
 # Many tries from one network
 
 
