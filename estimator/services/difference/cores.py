@@ -18,13 +18,15 @@ Result = TypeVar("Result")
 
 FEWEST = 10
 """Pieces of work for which another process pays."""
+MOST = 4
+"""Each copy takes memory, and prices anew what its neighbors price."""
 
 
 def available() -> int:
-    """Return how many cores this process may use; one where it cannot fork."""
-    if "fork" not in get_all_start_methods():
+    """Return how many cores to use: those of this process, up to four; one where it cannot fork."""
+    if "fork" not in get_all_start_methods() or not hasattr(os, "sched_getaffinity"):
         return 1
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    return min(len(os.sched_getaffinity(0)), MOST)
 
 
 def spread(
