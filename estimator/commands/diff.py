@@ -12,6 +12,7 @@ from estimator.rulebook.checks import all_findings
 from estimator.rulebook.loader import load_workbook_bytes
 from estimator.rulebook.model import Rulebook
 from estimator.services.difference.comparison import compare
+from estimator.services.difference.cores import available
 from estimator.services.difference.document import as_document
 from estimator.services.difference.words import as_text
 from estimator.sheets.apart import read_apart
@@ -28,7 +29,7 @@ def diff(before: str, after: str, as_json: bool) -> None:
     A failing row of Tests does not stand in the way.
     """
     one, other = (_rulebook(name) for name in (before, after))
-    document = as_document(compare(one, other, today()), one, other)
+    document = as_document(compare(one, other, today(), available()), one, other)
     if as_json:
         print_json(document)
     else:

@@ -41,7 +41,12 @@ class _Known:
 
     def __init__(self, seen: Seen) -> None:
         self.seen = seen
-        self.plans = [p for p in seen.sheet("Plans") if p.plan_type not in _PAYS_WHAT_IS_LEFT]
+        payers = seen.known("Payers", "payer_id") or frozenset()
+        self.plans = [
+            plan
+            for plan in seen.sheet("Plans")
+            if plan.plan_type not in _PAYS_WHAT_IS_LEFT and plan.payer_id in payers
+        ]
         self.clinics = [row.clinic_id for row in seen.sheet("Clinics")]
         self.prices = {(row.clinic_id, row.item_id) for row in seen.sheet("Prices")}
         self.benefits = {benefit_key(row) for row in seen.sheet("Benefits")}

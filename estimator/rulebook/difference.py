@@ -18,6 +18,8 @@ from estimator.rulebook.schema import SHEETS, Sheet
 from estimator.rulebook.seen import show_whole
 
 Rows = Mapping[str, Sequence[Row]]
+Place = tuple[str, int | None, int | None]
+"""A sheet, and a row's number there before and after."""
 
 
 class Change(StrEnum):
@@ -47,6 +49,11 @@ class RowChange:
     row_before: int | None
     row_after: int | None
     cells: tuple[CellChange, ...]
+
+    @property
+    def place(self) -> Place:
+        """Where the row stood and stands, which no other change shares."""
+        return self.sheet, self.row_before, self.row_after
 
 
 def difference(before: Rows, after: Rows) -> tuple[RowChange, ...]:

@@ -128,8 +128,12 @@ class Rulebook:
 
     def parameter(self, name: str, day: date) -> Decimal | None:
         """Return a published number on a day, ``None`` where the rulebook has none."""
-        row = self._parameters.find((name,), day)
+        row = self.parameter_row(name, day)
         return None if row is None else row.value
+
+    def parameter_row(self, name: str, day: date) -> r.ParameterRow | None:
+        """Return the row that says a published number on a day."""
+        return self._parameters.find((name,), day)
 
     def benefits_with_rule_id(self, payer_id: str, plan_id: str) -> dict[str, r.BenefitRow]:
         """Return the benefits a plan's accumulators may name, by rule ID."""

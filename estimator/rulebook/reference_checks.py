@@ -77,7 +77,7 @@ def _other_payer(
 ) -> Iterator[Finding]:
     plan, payer = entry.values.get("plan_id"), entry.values.get("payer_id")
     owner = owners.get(plan)
-    unknown = payers is None or (payer != ANY and payer not in payers)
+    unknown = payers is None or owner not in payers or payer not in payers | {ANY}
     if owner is None or payer is None or payer == owner or unknown:
         return
     if payer == ANY and _is_price_for_everyone(entry):

@@ -52,18 +52,26 @@ _SEEMS = (
 _MEMBERS = (
     ("content.xml", _ODS := "an OpenDocument file (.ods)"),
     ("xl/workbook.bin", _XLSB := "a binary workbook (.xlsb)"),
-    ("word/document.xml", "a Word document"),
-    ("ppt/presentation.xml", "a presentation"),
+    ("word/document.xml", _WORD := "a Word document"),
+    ("ppt/presentation.xml", _SLIDES := "a presentation"),
     ("index/document.iwa", _NUMBERS := "a Numbers document"),
 )
 """What other zips of office programs hold."""
 
+_OTHER = "Choose the workbook itself, an .xlsx file."
 _SAVE_AS = {
+    **dict.fromkeys(("a PDF", "a picture", _WORD, _SLIDES), _OTHER),
     _ODS: "Open it in LibreOffice, choose File, Save As, and as type Excel 2007-365 (.xlsx). Every "
     "rule comes through as it is.",
     _XLSB: "Open it in Excel, choose File, Save As, and as type Excel Workbook (.xlsx).",
     _NUMBERS: "Open it in Numbers and choose File, Export To, Excel, in the format .xlsx.",
 }
+_LOCKED_FILE = (
+    "The file is locked with a password.",
+    "Take the password away (in Excel: File, Info, Protect Workbook, Encrypt with Password, and "
+    "clear it), then save it.",
+)
+_OLD_FILE = ("The file has the format before 2007 (.xls).", "Save it as .xlsx.")
 
 _ACTIVE = re.compile(
     r"vbaproject|(^|/)(externallinks|embeddings|activex|ctrlprops|macrosheets|dialogsheets"
@@ -105,12 +113,12 @@ def look_at_start(file: IO[bytes], bounds: Bounds) -> None:
         says = f"The file has {size}; {bounds.what} has at most {most} MB."
         raise RefusedError("file-too-large", says, size)
     if data.startswith(_OLE2):
-        is_locked = _LOCKED in data
-        says = "is locked with a password" if is_locked else "has the format before 2007 (.xls)"
-        raise RefusedError("locked-or-old-workbook", f"The file {says}.")
+        says, advice = _LOCKED_FILE if _LOCKED in data else _OLD_FILE
+        raise RefusedError("locked-or-old-workbook", says, advice=advice)
     if not data.startswith(_ZIP):
-        says = f"The file seems to be {_seems(data)}, not an .xlsx workbook."
-        raise RefusedError("not-a-workbook", says)
+        seems = _seems(data)
+        says = f"The file seems to be {seems}, not an .xlsx workbook."
+        raise RefusedError("not-a-workbook", says, advice=_SAVE_AS.get(seems, ""))
 
 
 def look_for_other(file: IO[bytes]) -> None:

@@ -62,6 +62,11 @@ def listed(session: Session) -> Sequence[Draft]:
     return session.scalars(query).all()
 
 
+def findings(session: Session, number: int) -> list[dict[str, Any]]:
+    """Return what was found in a draft."""
+    return session.scalar(select(Draft.findings).where(Draft.number == number)) or []
+
+
 def acceptances(session: Session, number: int) -> dict[str, Acceptance]:
     """Return what was accepted for a draft, by finding."""
     found = session.scalars(select(Acceptance).where(Acceptance.draft == number))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, Response
 
 from estimator.services.accounts.roles import Identity, Role
 from estimator.web.access import Access, Identify
@@ -21,6 +21,7 @@ from estimator.web.desk import Desk
 from estimator.web.difference import Differences
 from estimator.web.forward import Forward
 from estimator.web.headers import secure
+from estimator.web.html import no_such_page
 from estimator.web.kept import Kept
 from estimator.web.pages import Pages
 from estimator.web.rulebook import RulebookPages
@@ -104,4 +105,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         Estimator(app, settings=settings)
     except SettingsRefused as refused:
         raise SystemExit(str(refused)) from None
+    app.register_error_handler(404, _nowhere)
     return app
+
+
+def _nowhere(_error: Exception) -> Response:
+    """Answer at an address that is nobody's, where no host application does."""
+    return secure(no_such_page(EXTENSION))

@@ -29,6 +29,25 @@ WORDS = {
     "release.download": "downloaded release",
     "database.backup": "backed up everything at",
     "database.restore": "restored everything as of",
+    "sign_in": "signed in",
+    "sign_in.failed": "could not sign in",
+    "sign_out": "signed out",
+    "sign_out.everywhere": "signed out everywhere",
+    "user.add": "added the account",
+    "user.role": "changed the role of",
+    "user.password": "set the password of",
+    "user.disable": "disabled the account",
+    "user.enable": "enabled the account",
+    "user.totp": "set up a second factor for",
+    "user.totp_off": "removed the second factor of",
+    "user.tie": "tied to your organization's sign-in:",
+    "estimate.keep": "kept the estimate",
+    "estimate.remove": "removed the kept estimate",
+    "estimate.expire": "deleted kept estimates that were due",
+    "batch.upload": "uploaded the file of patients",
+    "batch.cancel": "stopped the file of patients",
+    "batch.delete": "deleted the file of patients",
+    "widget.save": "changed the widget of",
 }
 """What was done, as people say it; anything else by its own name."""
 LONGEST = 200
@@ -83,6 +102,8 @@ class AuditPage:
 
 def _short(value: Any) -> str:
     """Return a detail as it fits into a line; of a digest, its beginning."""
+    if isinstance(value, list):
+        return ", ".join(map(_short, value))
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     digest = len(text) == 64 and " " not in text
     return f"{text[:12]}…" if digest else text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

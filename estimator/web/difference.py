@@ -6,7 +6,7 @@ They hold nothing about a patient, so that their addresses may be kept and passe
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, render_template, request, url_for
 
@@ -25,6 +25,16 @@ from estimator.web.methods import add_page
 from estimator.web.presenters import changed_rows
 from estimator.web.presenters import difference as presenter
 from estimator.web.source import Source
+
+DRAFT_HINT = "its findings, and where it is approved"
+
+
+class Back(NamedTuple):
+    """The page that a difference belongs to."""
+
+    address: str
+    words: str
+    hint: str = ""
 
 
 class Differences:
@@ -45,7 +55,8 @@ class Differences:
         pair = draft_beside_release(self._source.database(), number)
         if pair is None:
             abort(404)
-        return self._show(pair, url_for(".draft", number=number), {})
+        back = Back(rulebook("draft", number=number), f"Draft {number}", DRAFT_HINT)
+        return self._show(pair, url_for(".draft", number=number), {}, back)
 
     def releases(self) -> str:
         """Show what changed from one release to another: by default, the last change."""
@@ -57,10 +68,16 @@ class Differences:
         if pair is None:
             abort(404)
         asked = {"from": before, "to": after}
-        return self._show(pair, url_for(".releases"), asked, numbers)
+        back = Back(rulebook("release", number=after), f"Release {after}")
+        return self._show(pair, url_for(".releases"), asked, back, numbers)
 
     def _show(
-        self, pair: Pair, address: str, asked: dict[str, Any], numbers: Sequence[int] = ()
+        self,
+        pair: Pair,
+        address: str,
+        asked: dict[str, Any],
+        back: Back,
+        numbers: Sequence[int] = (),
     ) -> str:
         everything, page = "all" in request.args, request.args.get("page", 1, int)
         shown, sheets = None, tuple[changed_rows.SheetShown, ...]()
@@ -76,11 +93,18 @@ class Differences:
             pair=pair,
             address=address,
             asked=asked,
+            back=back,
             numbers=numbers,
             everything=everything,
             shown=shown,
             sheets=shown.sheets if shown else sheets,
         )
+
+
+def rulebook(endpoint: str, **values: Any) -> str:
+    """Return the address of a page about rules, beside which this one is mounted."""
+    mounted = (request.blueprint or "").rpartition(".")[0]
+    return url_for(f"{mounted}.rulebook.{endpoint}", **values)
 
 
 def _rows(before: str, after: str) -> list[dict[str, Any]]:

@@ -36,9 +36,9 @@ def page_blueprint(name: str) -> Blueprint:
     return blueprint
 
 
-def _addresses() -> dict[str, Any]:
+def _addresses(mounted: str = "") -> dict[str, Any]:
     """Give the templates the addresses of this mounted estimator, and who is asking."""
-    mounted = (request.blueprint or "").rpartition(".")[0]
+    mounted = mounted or (request.blueprint or "").rpartition(".")[0]
     kept = assets.version()
 
     def address(endpoint: str, **values: Any) -> str:
@@ -73,6 +73,12 @@ def error_page(status: int, headers: Any = (), words: str = "") -> Response:
     response = Response(page, status, mimetype="text/html")
     response.headers.extend(dict(headers))
     return response
+
+
+def no_such_page(mounted: str) -> Response:
+    """Return the page for an address that belongs to none of our blueprints."""
+    page = render_template("estimator/error.html", words=WORDS[404], **_addresses(mounted))
+    return Response(page, 404, mimetype="text/html")
 
 
 def _http_error(error: HTTPException) -> Response:

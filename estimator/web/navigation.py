@@ -25,6 +25,8 @@ LINKS = (
     ("widget_admin.widgets", "Widget"),
     ("audit.entries", "Audit"),
 )
+PART_OF = {"difference": "rulebook"}
+"""Blueprints without a link of their own, and the one whose link leads to them."""
 ROLES = {
     Role.VIEWER: "viewer",
     Role.STAFF: "staff",
@@ -88,7 +90,7 @@ def _opens(endpoint: str, found: Identity, known: SignedIn | None) -> bool:
 def _is_here(endpoint: str) -> bool:
     """Whether the page at hand belongs to that of an endpoint: they share a blueprint."""
     here = (request.endpoint or "").split(".")
-    return len(here) > 1 and here[-2] == endpoint.partition(".")[0]
+    return len(here) > 1 and PART_OF.get(here[-2], here[-2]) == endpoint.partition(".")[0]
 
 
 def _leave(address: Callable[[str], str]) -> dict[str, str]:

@@ -32,6 +32,8 @@ class Settings:
     """After so long without doing anything somebody is signed out."""
     sign_in_hours: int = 12
     """After so long somebody is signed out whatever they do."""
+    sign_in_rate: str = "60 per 15 minutes"
+    """How many wrong names, passwords and codes one network may send."""
     oidc_issuer: str = ""
     """The address of an identity provider (OpenID Connect). Blank: there is none."""
     oidc_client_id: str = ""

@@ -98,6 +98,7 @@ TYPED = [
     # What rows say to each other.
     Mistake("unknown-id", "Networks", "Payer ID", "bcbsmaa", {"Plan ID": "*"}),
     Mistake("unknown-id", "Tests", "Treatment ID", "iv-ketamin"),
+    Mistake("unknown-id", "Plans", "Payer ID", "BCBS"),
     Mistake("unknown-category", "Benefits", "Category", "ofice visit", COPAY),
     Mistake("unknown-route", "Tests", "Route", "self pay"),
     Mistake("plan-of-other-payer", "Networks", "Plan ID", "aetna-fl-ppo-1500"),

@@ -210,6 +210,35 @@ def test_a_plan_with_a_row_of_supplements_pays_as_one_unless_said() -> None:
     assert answer["request"]["secondary"]["method"] == "supplement"
 
 
+def test_what_a_second_plan_pays_points_to_its_benefit() -> None:
+    (line,) = routed(second(book(allowed("infusion", 80))))["lines"]
+
+    assert line["secondary_pays"] != "0.00"
+    rule = line["secondary_rule"]
+    assert (rule["sheet"], rule["row"], rule["words"]) == ("Benefits", 3, "coinsurance")
+    assert line["rule"]["row"] == 2
+
+
+def test_what_a_supplement_pays_points_to_its_row() -> None:
+    (line,) = routed(second(book(supplement("silver", 0, 50, 100, 25), allowed("infusion", 80))))[
+        "lines"
+    ]
+
+    rule = line["secondary_rule"]
+    assert (rule["sheet"], rule["row"], rule["id"]) == ("Supplements", 2, "silver")
+    assert rule["words"] == (
+        "pays 0% of the deductible, 50% of copays, 100% of coinsurance, 25% of a balance bill"
+    )
+
+
+def test_where_a_second_plan_pays_nothing_no_row_is_named() -> None:
+    nothing = second(book(supplement("silver", 0, 0, 0, 0), allowed("infusion", 80)))
+    alone = ask(book(), plan_id="gold")
+
+    for answer in (nothing, alone):
+        assert [line["secondary_rule"] for line in routed(answer)["lines"]] == [None]
+
+
 def test_a_supplement_plan_can_be_asked_to_coordinate_otherwise() -> None:
     rules = book(supplement("silver", 0, 0, 0, 0), allowed("infusion", 80))
 

@@ -57,6 +57,9 @@ def test_every_row_behind_a_line_is_counted_with_what_the_line_is_billed(
     uses.flush()
     infusions, pills = Count(3, 180_000), Count(2, 2_400)
     assert written(published) == {
+        ("Courses", 2): infusions,
+        ("Courses", 3): Count(1, 2_000),
+        ("Courses", 4): pills,
         ("Items", 2): infusions,
         ("Items", 3): pills,
         ("Items", 4): Count(1, 2_000),
@@ -81,7 +84,35 @@ def test_estimates_add_up_and_what_is_written_is_not_written_again(published: Da
     uses.flush()
     uses.add(ask(treatments=["sertraline"]), TODAY)
     uses.flush()
-    assert written(published) == {("Items", 3): Count(8, 9_600), ("Prices", 5): Count(8, 9_600)}
+    eight = Count(8, 9_600)
+    assert written(published) == {("Courses", 4): eight, ("Items", 3): eight, ("Prices", 5): eight}
+
+
+def test_the_row_of_a_program_counts_where_it_helps_and_so_does_the_poverty_level(
+    database: Database,
+) -> None:
+    rules = b.rulebook(
+        *(row for rows in RULES.rows.values() for row in rows),
+        b.program(
+            "half", "percent off", 50, "ketamine", item_id="infusion", income_limit_percent=300
+        ),
+        b.parameter("fpl_first_person", 15_000),
+        b.parameter("fpl_each_further_person", 5_000),
+        b.parameter("gfe_dispute_threshold", 400),
+    )
+    stored.publish(database, rules.rows)
+    uses = RowUses(lambda: database, seconds=3600)
+    patient = {"household_size": 1, "annual_income": "20000"}
+    asked = {"clinic_id": "main", "treatments": ["ketamine"]}
+
+    for more in ({"patient": patient}, {}, {"patient": {**patient, "annual_income": "90000"}}):
+        uses.add(answer_to({**asked, **more}, rules, today=TODAY, release=1), TODAY)
+    uses.flush()
+
+    helped = {spot: count for spot, count in written(database).items() if spot[0] > "Assis"}
+    assert helped["Assistance", 2] == Count(6, 360_000)
+    assert helped["Parameters", 2] == helped["Parameters", 3] == Count(3, 180_000)
+    assert ("Parameters", 4) not in helped
 
 
 def test_a_rulebook_that_is_not_published_counts_nothing(published: Database) -> None:

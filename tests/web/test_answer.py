@@ -264,3 +264,14 @@ def test_what_no_column_can_say_is_told_above_and_in_the_note_of_its_row(
     assert row
     notes = [words for words in page.all("li") if words.startswith(row[1])]
     assert any("there this may overstate" in words for words in notes)
+
+
+@pytest.mark.parametrize(
+    ("plan", "row"), [("pooled", "Benefits row 12"), ("rest", "Supplements row 2 · pays 0%")]
+)
+def test_a_receipt_names_the_row_by_which_a_second_plan_pays(
+    client: FlaskClient, plan: str, row: str
+) -> None:
+    page = Page(send(client, second_plan=plan))
+
+    assert any(f"second plan: {row}" in told for told in page.all("span", class_="rule"))

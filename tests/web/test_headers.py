@@ -34,6 +34,15 @@ def every_route(app: Flask) -> list[tuple[str, str]]:
     )
 
 
+def test_an_address_that_is_nobodys_gets_a_page_of_ours(client: FlaskClient) -> None:
+    response = client.get("/nowhere/at-all")
+
+    assert response.status_code == 404
+    assert "There is no page at this address." in response.text
+    assert '<link rel="stylesheet" href="/assets/' in response.text
+    assert dict(response.headers).items() >= SECURITY.items()
+
+
 def test_every_answer_carries_the_security_headers(app: Flask) -> None:
     client = app.test_client()
     for path, method in every_route(app):

@@ -64,6 +64,13 @@ def test_a_server_ends_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
         create_app()
 
 
+def test_a_rate_that_says_no_time_ends_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ESTIMATOR_SIGN_IN_RATE", "often")
+
+    with pytest.raises(SystemExit, match="ESTIMATOR_SIGN_IN_RATE is a number and a time"):
+        create_app()
+
+
 def test_every_setting_stands_in_the_readme_with_its_default() -> None:
     listed = dict(re.findall(r"^\| `(ESTIMATOR_\w+)` \|.*\| (.*) \|$", README.read_text(), re.M))
 

@@ -10,6 +10,7 @@ from datetime import date
 from estimator.rulebook import snapshot
 from estimator.rulebook.model import Rulebook
 from estimator.services.difference.comparison import compare
+from estimator.services.difference.cores import available
 from estimator.services.difference.document import as_document
 
 
@@ -18,7 +19,7 @@ def main() -> None:
     gc.disable()  # it ends before it pays to look for garbage
     asked = json.load(sys.stdin)
     before, after = (Rulebook(snapshot.decode(asked[side])) for side in ("before", "after"))
-    found = compare(before, after, date.fromisoformat(asked["date"]))
+    found = compare(before, after, date.fromisoformat(asked["date"]), available())
     json.dump(as_document(found, before, after), sys.stdout)
 
 

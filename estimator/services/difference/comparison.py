@@ -25,6 +25,7 @@ from estimator.services.difference.changes import (
     in_order,
     tests_in_order,
 )
+from estimator.services.difference.cores import spread
 from estimator.services.difference.figures import Figures, Sides, figures_of
 from estimator.services.difference.reach import Cell, World, moves_dollars
 from estimator.services.difference.situations import MONTHS, Patient, patients, request
@@ -33,11 +34,11 @@ from estimator.services.intake.fields import DocumentRefused
 from estimator.services.rulebook_tests import ROUTES, request_of
 
 
-def compare(before: Rulebook, after: Rulebook, day: date) -> Difference:
+def compare(before: Rulebook, after: Rulebook, day: date, cores: int = 1) -> Difference:
     """Return in what two rulebooks differ, for courses that begin on *day*."""
     rows = difference(before.rows, after.rows)
     comparison = _Comparison(before, after, day, rows)
-    changes = in_order(comparison.changes())
+    changes = in_order(comparison.changes(cores))
     return Difference(
         day=day,
         rows=rows,
@@ -89,16 +90,21 @@ class _Comparison:
         people = (patients(plan, *self._sides, self.day) for plan in (None, *plans))
         return len(clinics) * len(treatments) * sum(map(len, people))
 
-    def changes(self) -> Iterator[DollarChange]:
+    def changes(self, cores: int) -> Iterator[DollarChange]:
         """Yield the cases whose figures differ."""
+        return spread(self._of_plan, list(self._wanted()), cores)
+
+    def _wanted(self) -> Iterator[list[Cell]]:
+        """Yield what may differ of each plan at each clinic."""
         for clinic_id in self.world.clinics:
             for plan_id in self.world.plans:
                 cells = [Cell(clinic_id, plan_id, each) for each in self.world.treatments]
                 wanted = [cell for cell in cells if self._may_differ(cell)]
                 if wanted:
-                    yield from self._of_plan(plan_id, wanted)
+                    yield wanted
 
-    def _of_plan(self, plan_id: str | None, wanted: Sequence[Cell]) -> Iterator[DollarChange]:
+    def _of_plan(self, wanted: Sequence[Cell]) -> Iterator[DollarChange]:
+        plan_id = wanted[0].plan_id
         for patient in patients(plan_id, *self._sides, self.day):
             old, new = (self._figures(side, wanted, patient) for side in self._sides)
             for cell in wanted:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from estimator.engine.money import dollars
-from estimator.rulebook.difference import RowChange
+from estimator.rulebook.difference import Place, RowChange
 from estimator.rulebook.model import Rulebook
 from estimator.services.difference.causes import Causes
 from estimator.services.difference.changes import ChangedTest, Difference, DollarChange, Presence
@@ -19,7 +19,7 @@ _DECIDE_COVERAGE = ("Policies", "Benefits")
 
 def as_document(found: Difference, before: Rulebook, after: Rulebook) -> Document:
     """Return a difference as JSON; rows that caused a change are named by their place in rows."""
-    places = {id(change): place for place, change in enumerate(found.rows)}
+    places = {change.place: number for number, change in enumerate(found.rows)}
     rows = [row_document(change) for change in found.rows]
     changes = [_change(change, places) for change in found.dollars]
     return {
@@ -78,7 +78,7 @@ def _flips(changes: Iterable[Document], rows: Sequence[Document]) -> Iterator[Do
             yield {**cell, "before": one, "after": other, **causes, "rows": deciding}
 
 
-def _change(change: DollarChange, places: Mapping[int, int]) -> Document:
+def _change(change: DollarChange, places: Mapping[Place, int]) -> Document:
     return {
         "clinic_id": change.case.cell.clinic_id,
         "plan_id": change.case.cell.plan_id,
@@ -90,7 +90,7 @@ def _change(change: DollarChange, places: Mapping[int, int]) -> Document:
     }
 
 
-def _test(change: ChangedTest, places: Mapping[int, int]) -> Document:
+def _test(change: ChangedTest, places: Mapping[Place, int]) -> Document:
     test = change.test
     return {
         "test_id": test.test_id,
@@ -134,10 +134,10 @@ def _amount(cents: int | None) -> str | None:
     return None if cents is None else dollars(cents)
 
 
-def _causes(causes: Causes, places: Mapping[int, int]) -> Document:
+def _causes(causes: Causes, places: Mapping[Place, int]) -> Document:
     return {
-        "rows": [places[id(change)] for change in causes.rows],
-        "through": [places[id(change)] for change in causes.through],
+        "rows": [places[change.place] for change in causes.rows],
+        "through": [places[change.place] for change in causes.through],
     }
 
 

@@ -32,7 +32,7 @@ from estimator.services.estimating.lines import PricedCourse, PricedLine
 from estimator.services.estimating.notices import Notice, findings
 from estimator.services.estimating.routes import Route
 from estimator.services.estimating.situation import Situation
-from estimator.services.intake.requests import JOIN, as_understood
+from estimator.services.intake.requests import JOIN, SecondaryPlanDocument, as_understood
 
 FACTS = (
     "time_to_effect",
@@ -157,10 +157,25 @@ class Answer:
         if self.situation.request.detail == "full":
             rows = route.program_rows or (None,) * len(route.lines)
             shown["lines"] = [
-                _line(place, line, row)
+                _line(place, line, row, self._second_rule(line))
                 for place, (line, row) in enumerate(zip(route.lines, rows, strict=True))
             ]
         return shown
+
+    def _second_rule(self, each: RouteLine) -> Rule | None:
+        """Return the row by which the second payer pays on a line; ``None`` where it pays nothing.
+
+        A second plan that was typed has a row for a benefit that was typed, a supplement none.
+        """
+        if not each.amounts.secondary_pays:
+            return None
+        situation, given = self.situation, self.situation.request.secondary
+        if situation.supplement is None:
+            return each.line.second_rule
+        if not isinstance(given, SecondaryPlanDocument):
+            return None
+        row = situation.rulebook.supplement(given.plan_id, each.line.date)
+        return supplement_rule(row) if row else None
 
     def _comparison(self) -> dict[str, Any]:
         request = self.situation.request
@@ -214,7 +229,9 @@ def _coverage(coverage: Coverage) -> dict[str, Any]:
     }
 
 
-def _line(place: int, each: RouteLine, program: r.AssistanceRow | None) -> dict[str, Any]:
+def _line(
+    place: int, each: RouteLine, program: r.AssistanceRow | None, second: Rule | None
+) -> dict[str, Any]:
     amounts = each.amounts
     return {
         **_line_facts(each.line),
@@ -225,12 +242,25 @@ def _line(place: int, each: RouteLine, program: r.AssistanceRow | None) -> dict[
         "oop_met": None if each.oop_met is None else dollars(each.oop_met),
         "rule": rule_json(_rule(each)),
         "program_rule": program and rule_json(program_rule(program)),
+        "secondary_rule": rule_json(second),
     }
 
 
 def program_rule(row: r.AssistanceRow) -> Rule:
     """Return the row of a program that helps with a line."""
     return rule_of("Assistance", row, row.program_id, f"{row.kind} {plain(row.value)}")
+
+
+def supplement_rule(row: r.SupplementRow) -> Rule:
+    """Return the row of a supplement that pays of what another plan leaves."""
+    shares = (
+        (row.covers_deductible, "the deductible"),
+        (row.covers_copay, "copays"),
+        (row.covers_coinsurance, "coinsurance"),
+        (row.covers_balance_bill, "a balance bill"),
+    )
+    says = ", ".join(f"{plain(share)}% of {what}" for share, what in shares)
+    return rule_of("Supplements", row, row.plan_id, f"pays {says}")
 
 
 def _line_facts(line: PricedLine) -> dict[str, Any]:

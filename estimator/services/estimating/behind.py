@@ -46,6 +46,7 @@ def _by_spot(rulebook: Rulebook) -> dict[Spot, r.Row]:
 
 
 def _of_line(setting: Setting, line: PricedLine) -> Iterator[Spot]:
+    yield ("Courses", line.step.row)
     yield ("Items", line.item.row)
     yield from ((rule.sheet, rule.row) for rule in line.price_rules)
     if setting.insurer is None or not line.item.billed_to_plan:

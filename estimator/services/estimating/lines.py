@@ -59,6 +59,7 @@ class PricedLine:
 
     date: date
     treatment_id: str
+    step: r.CourseRow
     item: r.ItemRow
     quantity: Decimal
     network: str
@@ -71,6 +72,7 @@ class PricedLine:
     policy: r.PolicyRow | None
     second_allowed: int | None = None
     second_benefit: Benefit | None = None
+    second_rule: Rule | None = None
 
 
 @dataclass(slots=True)
@@ -193,9 +195,11 @@ class _Pricing:
         if benefit is not None and not amounts.allowed_known and benefit.balance_bill_protected:
             benefit = without_balance_bill_protection(benefit)
         second = self.setting.second
+        theirs = self._served(second, item, network, due.date)
         return PricedLine(
             date=due.date,
             treatment_id=treatment_id,
+            step=due.row,
             item=item,
             quantity=due.row.quantity,
             network=network,
@@ -207,7 +211,8 @@ class _Pricing:
             price_rules=amounts.rules,
             policy=rows.policy,
             second_allowed=self._second_allowed(item, due, network, scenario, amounts.charge),
-            second_benefit=self._served(second, item, network, due.date).benefit,
+            second_benefit=theirs.benefit,
+            second_rule=theirs.rule,
         )
 
     def _in_force(self, item: r.ItemRow, day: date) -> _InForce:

@@ -20,6 +20,9 @@ from estimator.services.estimating.lines import PricedCourse, PricedLine, percen
 from estimator.services.estimating.notices import Notice, of_notes
 from estimator.services.estimating.situation import Situation
 
+POVERTY_LEVEL = ("fpl_first_person", "fpl_each_further_person")
+"""The parameters from which the poverty level of a household is worked out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -102,8 +105,7 @@ def poverty_level(rulebook: Rulebook, household_size: int, day: date) -> Decimal
 
     Compared with cents, a percentage times it needs no further factor of 100.
     """
-    first = rulebook.parameter("fpl_first_person", day)
-    further = rulebook.parameter("fpl_each_further_person", day)
+    first, further = (rulebook.parameter(name, day) for name in POVERTY_LEVEL)
     if first is None or further is None:
         return None
     return first + further * (household_size - 1)

@@ -12,6 +12,7 @@ from estimator.rulebook.model import Rulebook
 from estimator.rulebook.rows import Row
 from estimator.rulebook.schema import SHEET_BY_NAME
 from estimator.services.estimating.behind import Spot
+from estimator.services.estimating.programs import POVERTY_LEVEL
 from estimator.services.forward.needs import Need, Needy, needs
 from estimator.storage import releases, row_uses
 from estimator.storage.database import Database
@@ -19,7 +20,12 @@ from estimator.storage.row_uses import Count
 
 MONTHS = 3
 """How many months count as recent, this one included."""
-COUNTED = frozenset({"Items", "Prices", "Benefits", "Policies", "Networks", "Limits"})
+COUNTED = frozenset(
+    {
+        *("Items", "Courses", "Prices", "Benefits", "Policies", "Networks", "Limits"),
+        *("Assistance", "Parameters"),
+    }
+)
 """Sheets whose uses are counted; of the others it is not known."""
 _GRAVITY = tuple(Need)
 
@@ -63,7 +69,10 @@ def recent_uses(
 def _used(each: Needy, uses: Mapping[Spot, Count] | None) -> Count | None:
     if uses is None or each.sheet not in COUNTED:
         return None
-    return uses.get((each.sheet, each.row), Count(0, 0))
+    used = uses.get((each.sheet, each.row))
+    if used is None and each.sheet == "Parameters" and not each.key.startswith(POVERTY_LEVEL):
+        return None
+    return used or Count(0, 0)
 
 
 def _rank(each: Exposed) -> tuple[int, int, int, str, int]:

@@ -44,6 +44,8 @@ def _route(route: dict[str, Any]) -> dict[str, Any]:
 def _line(line: dict[str, Any]) -> dict[str, Any]:
     kept = {name: value for name, value in line.items() if name not in _WORDS}
     rules = {name: _row(line[name]) for name in ("rule", "program_rule")}
+    if kept.pop("secondary_rule") is not None:
+        rules["secondary_rule"] = _row(line["secondary_rule"])
     return {**kept, **rules, "price_rules": [_row(rule) for rule in line["price_rules"]]}
 
 

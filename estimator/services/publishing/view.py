@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from estimator.findings import Finding
 from estimator.services.publishing import gate, kept
 from estimator.services.publishing.two_people import TwoPersonRule
 from estimator.storage import drafts, releases
 from estimator.storage.database import Database
 from estimator.storage.tables import Acceptance, Draft, Release
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDraft:
+    """A draft on its way, and why whoever looks cannot publish it now."""
+
+    draft: Draft
+    against: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,13 @@ def overview(database: Database) -> Overview:
         return Overview(releases.history(session), drafts.listed(session))
 
 
+def open_drafts(database: Database, who: str, rule: TwoPersonRule) -> list[OpenDraft]:
+    """Return the drafts on their way, newest first, as *who* sees them."""
+    with database.session() as session:
+        listed = [draft for draft in drafts.listed(session) if draft.state == drafts.OPEN]
+        return [_open(session, draft, who, rule) for draft in listed]
+
+
 def draft_view(database: Database, number: int, who: str, rule: TwoPersonRule) -> DraftView | None:
     """Return a draft as *who* sees it."""
     with database.session() as session:
@@ -74,6 +91,12 @@ def draft_view(database: Database, number: int, who: str, rule: TwoPersonRule) -
             two_people=rule.holds(session),
             against=tuple(gate.against_draft(session, who, beside, draft, found)),
         )
+
+
+def _open(session: Session, draft: Draft, who: str, rule: TwoPersonRule) -> OpenDraft:
+    found = kept.findings(drafts.findings(session, draft.number))
+    beside = gate.Approval("", draft.base, rule)
+    return OpenDraft(draft, tuple(gate.against_draft(session, who, beside, draft, found)))
 
 
 def release_view(database: Database, number: int) -> ReleaseView | None:

@@ -12,6 +12,7 @@ from estimator.services.accounts import sign_ins, signing_in
 from estimator.services.accounts.sign_ins import SignedIn
 from estimator.services.accounts.signing_in import CodeNeeded, Entered
 from estimator.web.access import see_other, signed_in
+from estimator.web.accounts.tries import Tries
 from estimator.web.accounts.typed import Typed, page
 from estimator.web.form.errors import Error
 from estimator.web.same_origin import refuse_other_sites
@@ -26,6 +27,10 @@ WRONG_CODE = (
     "This code does not fit. Type the six digits that your app shows now; each serves once, and "
     "after five wrong ones an account rests for a minute, then longer."
 )
+TOO_MANY = (
+    "Too many wrong names, passwords or codes came from your network. Wait some minutes, "
+    "then try again."
+)
 TOO_LATE = "More than five minutes went by. Type your name and password again."
 _PATH = re.compile(r"/(?!/)[^\\\x00-\x20\x7f]*")
 """A path of this server: what browsers would read as another server's begins otherwise."""
@@ -39,6 +44,7 @@ class Entrance:
     def __init__(self, source: Source, cookie: SignInCookie) -> None:
         self._source = source
         self._cookie = cookie
+        self._tries = Tries(source.settings)
 
     def sign_in(self) -> Response:
         """Ask for name and password, where anybody has an account."""
@@ -50,9 +56,12 @@ class Entrance:
         """Look at name and password, and ask for a code where there is a second factor."""
         refuse_other_sites()
         typed = Typed()
+        if self._tries.too_many:
+            return self._wait(typed("next"))
         registry, now = self._source.registry(), self._source.now()
         outcome = signing_in.with_password(registry, now, typed("name"), typed("password"))
         if outcome is None:
+            self._tries.wrong()
             return self.ask(typed("next"), [Error("name", NOT_FITTING)], typed("name"))
         return self._after(outcome, typed("next"))
 
@@ -60,8 +69,12 @@ class Entrance:
         """Look at the code of the second factor."""
         refuse_other_sites()
         typed = Typed()
+        if self._tries.too_many:
+            return self._wait(typed("next"))
         registry, now = self._source.registry(), self._source.now()
         outcome = signing_in.with_code(registry, now, typed("proof"), typed("code"))
+        if not isinstance(outcome, Entered):
+            self._tries.wrong()
         if outcome is None:
             return self.ask(typed("next"), [Error("name", TOO_LATE)])
         return self._after(outcome, typed("next"), [Error("code", WRONG_CODE)])
@@ -97,7 +110,13 @@ class Entrance:
             name=name,
             wanted=safe_next(wanted),
             provider=bool(self._source.settings.oidc_issuer),
+            ended=not wrong and self._has_ended(),
         )
+
+    def _wait(self, wanted: str) -> Response:
+        response = self.ask(wanted, [Error("", TOO_MANY)])
+        response.status_code = 429
+        return response
 
     def _after(
         self, outcome: Entered | CodeNeeded, wanted: str, wrong: list[Error] | None = None
@@ -106,14 +125,23 @@ class Entrance:
             return self.let_in(outcome, wanted)
         return page("code.html", wrong or [], proof=outcome.proof, wanted=safe_next(wanted))
 
+    def _has_ended(self) -> bool:
+        """Whether the browser still has the token of a sign-in that is over."""
+        return bool(self._cookie.token()) and self._before() is None
+
+    def _before(self) -> SignedIn | None:
+        """Return how somebody is signed in already in the same browser."""
+        source, token = self._source, self._cookie.token()
+        if not token:
+            return None
+        limits = source.settings.limits
+        return sign_ins.who(source.database(), limits, token, source.now(), note=False)
+
     def _end_before(self) -> None:
         """Sign out whoever was signed in before in the same browser."""
-        source, now = self._source, self._source.now()
-        token = self._cookie.token()
-        limits = source.settings.limits
-        known = token and sign_ins.who(source.database(), limits, token, now, note=False)
+        known = self._before()
         if known:
-            sign_ins.end(source.registry(), known, now)
+            sign_ins.end(self._source.registry(), known, self._source.now())
 
 
 def gone(cookie: SignInCookie) -> Response:

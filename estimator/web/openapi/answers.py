@@ -53,6 +53,7 @@ _LINE = every(
     reason=words(*_REASONS, "self_pay", "not_billed"),
     rule=maybe(ref("Rule")),
     program_rule=maybe(ref("Rule")),
+    secondary_rule=maybe(ref("Rule")),
     price_rules=listed(every({"sheet": TEXT, "row": NUMBER}, words=TEXT)),
     deductible_met=maybe(AMOUNT),
     oop_met=maybe(AMOUNT),

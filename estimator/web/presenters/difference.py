@@ -123,7 +123,7 @@ def _summary(document: Document) -> Iterator[str]:
         rest = told["changed"] - told["rise"] - told["fall"]
         yield (
             f"Of {told['compared']:,} estimates {told['changed']:,} change: {told['rise']:,} rise, "
-            f"{told['fall']:,} fall{f', {rest:,} in other figures alone' if rest else ''}."
+            f"{told['fall']:,} fall{f', {rest:,} keep their typical figure' if rest else ''}."
         )
     yield f"Of {told['tests_compared']} tests {told['tests_changed'] or 'none'} change{_s(told)}."
 

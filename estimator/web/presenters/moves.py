@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from estimator.web.presenters import words
-from estimator.web.presenters.chart import FOOT, ROW, TOP, Tick, axis
+from estimator.web.presenters.chart import Tick, axis
 
 MOST = 10
 
@@ -19,7 +19,6 @@ class Move(NamedTuple):
     start: str
     width: str
     mark: str
-    top: int
     rises: bool
 
 
@@ -28,7 +27,6 @@ class Moves(NamedTuple):
 
     bars: tuple[Move, ...]
     ticks: tuple[Tick, ...]
-    height: int
     description: str
 
 
@@ -54,13 +52,11 @@ def moves(changes: Sequence[dict[str, Any]], what: Callable[[Any], str]) -> Move
                 start=scale.at(min(before, after)),
                 width=scale.at(max(abs(after - before), scale.end / 200)),
                 mark=scale.at(after),
-                top=TOP + ROW * place,
                 rises=after > before,
             )
-            for place, (name, (before, after)) in enumerate(zip(named, amounts, strict=True))
+            for name, (before, after) in zip(named, amounts, strict=True)
         ),
         ticks=scale.ticks,
-        height=TOP + ROW * len(shown) + FOOT,
         description=" ".join(
             f"{name}: {_told(*pair)}." for name, pair in zip(named, amounts, strict=True)
         ),

@@ -42,6 +42,7 @@ class LineShown(NamedTuple):
     source: int
     prices: str
     program: RuleShown | None
+    second: RuleShown | None
 
 
 class Receipt(NamedTuple):
@@ -98,4 +99,5 @@ def _line(
         source=number,
         prices=_prices(line),
         program=names.rule(line.get("program_rule")),
+        second=names.rule(line.get("secondary_rule")),
     )

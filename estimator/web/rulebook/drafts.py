@@ -20,6 +20,7 @@ from estimator.web.bodies import form_body
 from estimator.web.desk import Desk
 from estimator.web.rulebook import answers
 from estimator.web.rulebook.shown import DraftPage, Filter
+from estimator.web.rulebook.steps import next_step
 
 
 class Drafts:
@@ -107,6 +108,7 @@ class Drafts:
         seen = view.draft_view(desk.database, answers.known(number), who.name, desk.rule)
         if seen is None:
             raise NotFound
+        may_publish = who.role.includes(Role.APPROVER) and seen.draft.state == "open"
         chosen = Filter(answers.asked("severity"), answers.asked("sheet"))
         return render_template(
             "estimator/draft.html",
@@ -116,7 +118,8 @@ class Drafts:
             typed=typed,
             difference_url=_difference(number),
             may_edit=who.role.includes(Role.EDITOR) and seen.draft.state == "open",
-            may_publish=who.role.includes(Role.APPROVER) and seen.draft.state == "open",
+            may_publish=may_publish,
+            next=next_step(seen.against, may_publish),
         )
 
     def _copy(self, number: int, kind: str, name: str) -> Response:

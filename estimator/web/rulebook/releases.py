@@ -16,6 +16,7 @@ from estimator.web.bodies import form_body
 from estimator.web.desk import Desk
 from estimator.web.rulebook import answers
 from estimator.web.rulebook.shown import accepted_shown
+from estimator.web.rulebook.steps import waiting
 
 
 class Releases:
@@ -26,12 +27,13 @@ class Releases:
 
     def overview(self) -> str:
         """List what is live, what is on its way, and what was."""
-        seen = view.overview(self._desk.database)
-        role = identity().role
+        who, desk = identity(), self._desk
+        seen = view.overview(desk.database)
+        role = who.role
         return render_template(
             "estimator/releases.html",
             seen=seen,
-            waiting=[draft for draft in seen.drafts if draft.state == "open"],
+            waiting=list(map(waiting, view.open_drafts(desk.database, who.name, desk.rule))),
             closed=[draft for draft in seen.drafts if draft.state != "open"],
             may_upload=role.includes(Role.EDITOR),
             may_see_audit=role.includes(Role.ADMIN),

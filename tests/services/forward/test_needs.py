@@ -108,14 +108,19 @@ def test_the_gravest_need_is_named() -> None:
 
 
 def test_rows_on_which_most_dollars_rest_come_first() -> None:
-    rules = b.rulebook(b.item("infusion"), b.item("pill"), b.course(), b.charge("infusion", 9))
+    rules = b.rulebook(
+        *(b.item("infusion"), b.item("pill"), b.course(), b.charge("infusion", 9)),
+        *(b.plan(), b.parameter("gfe_dispute_threshold", 400)),
+    )
     uses = {("Items", 3): Count(2, 900), ("Prices", 2): Count(9, 90_000)}
     found = ranked(rules, TODAY, uses)
     assert [(each.needy.sheet, each.needy.row, each.used) for each in found] == [
         ("Prices", 2, Count(9, 90_000)),
         ("Items", 3, Count(2, 900)),
+        ("Courses", 2, Count(0, 0)),
         ("Items", 2, Count(0, 0)),
-        ("Courses", 2, None),
+        ("Parameters", 2, None),
+        ("Plans", 2, None),
     ]
 
 

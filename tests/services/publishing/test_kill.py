@@ -1,4 +1,4 @@
-"""kill -9 around upload and publish; benchmarks/kill.py does it two hundred times."""
+"""kill -9 around upload and publish; benchmarks/release_kills.py does it two hundred times."""
 
 from __future__ import annotations
 

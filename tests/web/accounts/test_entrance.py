@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -428,3 +429,64 @@ def test_what_signs_people_in_is_loaded_when_somebody_signs_in() -> None:
     command = [sys.executable, "-c", LOADED]
 
     assert subprocess.run(command, cwd=ROOT, timeout=60, check=False).returncode == 0
+
+
+def test_who_was_signed_out_is_told_so_and_others_are_not(clinic: Clinic) -> None:
+    clinic.add("robin", "viewer")
+    client = clinic.client("robin")
+    assert "You were signed out" not in client.get("/sign-in").text
+    clinic.wait(minutes=31)
+
+    asked = client.get(where(client.get("/rules")))
+
+    assert "You were signed out" in asked.text
+    assert "You were signed out" not in sign_in(client, "robin", "wrong").text
+    assert where(sign_in(client, "robin")) == "/"
+    client.post("/sign-out")
+    assert "You were signed out" not in client.get("/sign-in").text
+    assert "You were signed out" not in clinic.client().get("/sign-in").text
+
+
+# Many tries from one network
+
+
+def from_(address: str) -> dict[str, Any]:
+    return {"environ_overrides": {"REMOTE_ADDR": address}}
+
+
+@pytest.fixture
+def strict(sqlite_url: str) -> Iterator[Clinic]:
+    """A clinic where a network waits after three wrong tries."""
+    clinic = make(Settings(database_url=sqlite_url, sign_in_rate="3 per hour"))
+    clinic.add("robin", "viewer")
+    clinic.add("kim", "viewer")
+    yield clinic
+    clinic.source.database().close()
+
+
+def test_one_network_that_tries_many_names_waits_and_others_do_not(strict: Clinic) -> None:
+    client = strict.client()
+    for number in range(3):
+        wrong = sign_in(client, f"name-{number}", "wrong", **from_(f"203.0.113.{number}"))
+        assert wrong.status_code == 200
+
+    waits = sign_in(client, "robin", **from_("203.0.113.99"))
+
+    assert waits.status_code == 429
+    assert "Too many wrong names" in waits.text
+    assert where(sign_in(client, "robin", **from_("198.51.100.1"))) == "/"
+
+
+def test_wrong_codes_count_for_the_network_too(strict: Clinic) -> None:
+    set_up_totp(strict.registry, "kim", strict.now - timedelta(minutes=5))
+    client = strict.client()
+    proof = Page(sign_in(client, "kim").text).value("proof")
+    for _ in range(3):
+        assert client.post("/sign-in/code", data={"proof": proof, "code": "0"}).status_code == 200
+
+    assert client.post("/sign-in/code", data={"proof": proof, "code": "0"}).status_code == 429
+    assert sign_in(client, "robin").status_code == 429
+
+
+def test_signing_in_rightly_is_never_too_often(strict: Clinic) -> None:
+    assert {sign_in(strict.client(), "robin").status_code for _ in range(5)} == {303}

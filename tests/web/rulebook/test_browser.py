@@ -49,16 +49,21 @@ def saved(folder: Path, data: bytes, name: str = "march.xlsx") -> Path:
     return folder / name
 
 
-def tab_to(page: Page, label: str) -> None:
-    """Press Tab until something of this name has focus."""
+def focused(page: Page) -> str:
+    """Return the name of what has focus."""
     named = """() => {
         const it = document.activeElement;
         const labels = it.labels ? [...it.labels].map(each => each.textContent) : [];
         return [it.textContent, ...labels].join(" ").replace(/\\s+/g, " ").trim();
     }"""
+    return str(page.evaluate(named))
+
+
+def tab_to(page: Page, label: str) -> None:
+    """Press Tab until something of this name has focus."""
     for _ in range(80):
         page.keyboard.press("Tab")
-        if page.evaluate(named).startswith(label):
+        if focused(page).startswith(label):
             return
     raise AssertionError(f"Tab never leads to {label}")
 

@@ -16,6 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from estimator import services
 from estimator.rulebook.annotated import ERRORS
 from estimator.rulebook.loader import load_workbook_bytes
 from estimator.rulebook.snapshot import fingerprint
@@ -23,6 +24,7 @@ from estimator.services import audit_check
 from estimator.storage import audit, releases
 from estimator.storage.database import Database, open_database
 from estimator.web import Settings
+from estimator.web.audit import WORDS
 from tests.builders import limit, plan
 from tests.support.rulebooks import published, workbook
 from tests.support.staff import app_of, close, person
@@ -30,6 +32,8 @@ from tests.web.page import Page
 from tests.web.rulebook.conftest import APPROVER, EDITOR, Mounted, fill
 
 WHY = "Prices of March"
+READY, TO_DECIDE = workbook(80), workbook(80, decide=True)
+STOPPED = workbook(80, limit("deductible", 1, "none"))
 
 
 @pytest.fixture
@@ -126,6 +130,35 @@ def test_nobody_is_shown_what_they_may_not_do(
 
     assert all(words in page for words in sees)
     assert not any(words in page for words in not_)
+
+
+@pytest.mark.parametrize(
+    ("data", "who", "word", "sentence"),
+    [
+        (STOPPED, EDITOR, "to mend", "Mend each finding marked"),
+        (TO_DECIDE, APPROVER, "to decide", "Mend each finding marked decide, or let a rule editor"),
+        (READY, EDITOR, "waits for another person", "ask another person who may approve"),
+        (READY, APPROVER, "waits for approval", "Look at what changes, then approve it below."),
+        (READY, ("lou", "viewer"), "waits for approval", "It waits for somebody who may"),
+    ],
+)
+def test_everybody_reads_what_comes_next(
+    app: Flask, data: bytes, who: tuple[str, str], word: str, sentence: str
+) -> None:
+    address = draft_of(person(app, *EDITOR), data)
+    reader = person(app, *who)
+
+    assert any(word in each for each in shown(reader, "/rulebook").all("li"))
+    (said,) = shown(reader, address).all("p", class_="next")
+    assert said.startswith("Next: ")
+    assert sentence in said
+
+
+def test_nothing_comes_next_for_a_closed_draft(editor: FlaskClient) -> None:
+    address = draft_of(editor, workbook(80))
+    editor.post(f"{address}/withdraw", data={"withdraw_why": "Not wanted"})
+
+    assert shown(editor, address).all("p", class_="next") == []
 
 
 def test_a_viewer_reads_a_draft_and_changes_nothing(app: Flask, editor: FlaskClient) -> None:
@@ -299,7 +332,7 @@ def test_a_release_that_went_live_meanwhile_is_confirmed(
     too_soon = approver.post(f"{mine}/publish", data={"why": "My reason", "live": "1"})
     confirmed = approver.post(f"{mine}/publish", data={"why": "Looked", "live": "2"})
 
-    assert "Release 2 went live after this was uploaded beside release 1" in page.all("main")[0]
+    assert "Release 2 went live since this was compared with release 1" in page.all("main")[0]
     (box,) = page.attributes("input", name="live")
     assert (box["type"], box["value"], "required" in box) == ("checkbox", "2", True)
     assert "Release 2 is live now" in problems(too_soon)
@@ -466,6 +499,17 @@ def test_the_audit_is_for_admins(app: Flask, editor: FlaskClient) -> None:
     assert "robin uploaded draft 2" in rows[1]
     assert hashlib.sha256(workbook(80)).hexdigest()[:12] in rows[1]
     assert editor.get("/audit").status_code == 403
+
+
+def test_whatever_the_audit_may_tell_has_words() -> None:
+    kinds = "draft|release|database|user|estimate|batch|widget"
+    named = re.compile(rf'"((?:{kinds})\.[a-z_]+|sign_(?:in|out)(?:\.[a-z]+)?)"')
+    source = Path(services.__file__).parent
+
+    told = {name for each in source.rglob("*.py") for name in named.findall(each.read_text())}
+
+    assert len(told) > 25
+    assert told <= WORDS.keys()
 
 
 def test_a_broken_audit_is_said_with_its_place(

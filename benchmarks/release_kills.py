@@ -1,11 +1,11 @@
 """kill -9 around upload and publish: nothing acknowledged lost, nothing half-published.
 
-``python -m benchmarks.kill [--database sqlite|postgresql] [--trials 200] [--seed 1]``. Each trial
-starts a process that uploads, publishes and rolls back one release after another, and kills it:
-half of the time at any moment, half of the time within 20 ms of a moment at which it begins or
-ends to write. Then the database is opened anew and held to everything that was acknowledged, to
-its audit, and to an estimate from the live release. PostgreSQL runs with its own settings, so
-that a commit is on the disk when it is acknowledged.
+``python -m benchmarks.release_kills [--database sqlite|postgresql] [--trials 200] [--seed 1]``.
+Each trial starts a process that uploads, publishes and rolls back one release after another, and
+kills it: half of the time at any moment, half of the time within 20 ms of a moment at which it
+begins or ends to write. Then the database is opened anew and held to everything that was
+acknowledged, to its audit, and to an estimate from the live release. PostgreSQL runs with its own
+settings, so that a commit is on the disk when it is acknowledged.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tests.support.killing import Told, problems, trial
 def database_url(kind: str) -> Iterator[str]:
     if kind == "sqlite":
         with tempfile.TemporaryDirectory() as folder:
-            yield f"sqlite:///{folder}/kill.sqlite3"
+            yield f"sqlite:///{folder}/kills.sqlite3"
         return
     with postgres.server("") as server, server.database() as url:
         yield url
