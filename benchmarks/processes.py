@@ -73,13 +73,13 @@ class Memory:
 
 
 def processes_of(session: int) -> Iterator[int]:
-    """Yield the processes of a session."""
+    """Yield the processes of a session that have not ended."""
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
         with suppress(OSError):
             after_name = (entry / "stat").read_text().rpartition(")")[2].split()
-            if int(after_name[_SESSION]) == session:
+            if int(after_name[_SESSION]) == session and after_name[0] != "Z":
                 yield int(entry.name)
 
 
