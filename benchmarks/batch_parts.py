@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import IO
 
 from benchmarks.patients import TODAY, rules
-from estimator.services.batches import local
-from estimator.services.batches.columns import result_names
+from estimator.services.batches import local, opening
+from estimator.services.batches.columns import map_columns, result_names
 from estimator.services.batches.population import estimate_all
 from estimator.services.batches.recheck import request_of
 from estimator.services.batches.results import estimate_piece, result_columns
@@ -92,8 +92,8 @@ def loop(source: Path, _target: Path) -> float:
     with source.open("rb") as file:
         start = b"".join(file.readline() for _ in range(LOOP + 1))
         many = sum(1 for _ in file) + LOOP
-    with local.opened(io.BytesIO(start), source.suffix) as table:
-        places = local.map_columns(table.header).places
+    with opening.opened(io.BytesIO(start), source.suffix) as table:
+        places = map_columns(table.header).places
         people = RowReader(book, places, TODAY).read(next(table.pieces)).people
     requests = [request_of(book, people, at) for at in range(len(people))]
     for request in requests:  # their courses are priced before, as in a loop that is long enough

@@ -7,17 +7,18 @@ every process ends in the same moment.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import sha256
-from typing import IO, Any
+from typing import IO
 
 from sqlalchemy.orm import Session
 
-from estimator.findings import Finding, Severity
+from estimator.findings import Finding
 from estimator.services.audit import Audit
 from estimator.services.batches.columns import COLUMNS, REQUIRED
+from estimator.services.batches.opening import restored_findings
 from estimator.storage import batches
 from estimator.storage.database import Database
 from estimator.storage.tables import Batch, BatchPiece
@@ -228,24 +229,9 @@ def forget_old(database: Database, audit: Audit, days: int, now: datetime) -> in
     return len(old)
 
 
-def stored_findings(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Return findings as they are kept."""
-    return [
-        {
-            "severity": each.severity.value,
-            "code": each.code,
-            "message": each.message,
-            "advice": each.advice,
-        }
-        for each in findings
-    ]
-
-
 def findings_of(batch: Batch) -> tuple[Finding, ...]:
     """Return the findings about a batch's file."""
-    return tuple(
-        Finding(**{**each, "severity": Severity(each["severity"])}) for each in batch.findings
-    )
+    return restored_findings(batch.findings)
 
 
 def missing_columns(batch: Batch) -> tuple[str, ...]:

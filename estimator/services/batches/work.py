@@ -19,8 +19,9 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]
 from estimator.findings import Finding, stops
 from estimator.services import rulebooks
 from estimator.services.batches.columns import map_columns, result_names
-from estimator.services.batches.jobs import FORMATS, READ, findings_of, piece_of, stored_findings
-from estimator.services.batches.local import BatchRefused, make_writer, opened
+from estimator.services.batches.jobs import FORMATS, READ, findings_of, piece_of
+from estimator.services.batches.local import make_writer
+from estimator.services.batches.opening import BatchRefused, opened, stored_findings
 from estimator.services.batches.recheck import RecheckFailed
 from estimator.services.batches.results import ERROR, Tally, estimate_piece, result_columns
 from estimator.services.batches.rows import RowReader

@@ -13,7 +13,8 @@ import pytest
 from estimator.rulebook.model import Rulebook
 from estimator.services.batches.columns import map_columns, result_names
 from estimator.services.batches.days import day_of
-from estimator.services.batches.local import BatchRefused, Rules, run_file
+from estimator.services.batches.local import Rules, run_file
+from estimator.services.batches.opening import BatchRefused
 from estimator.services.batches.recheck import request_of
 from estimator.services.batches.rows import RowReader, RowsRead
 from estimator.services.estimating import estimate
