@@ -58,6 +58,15 @@ class Piece:
             self.long.filter(wanted),
         )
 
+    def slice(self, first: int, many: int) -> Piece:
+        """Return *many* of the rows from the *first* on, fewer at the end."""
+        return Piece(
+            self.numbers.slice(first, many),
+            tuple(column.slice(first, many) for column in self.columns),
+            tuple(None if kinds is None else kinds.slice(first, many) for kinds in self.kinds),
+            self.long.slice(first, many),
+        )
+
     def encode(self) -> bytes:
         """Return the piece as bytes."""
         arrays = [self.numbers, self.long, *self.columns]

@@ -18,7 +18,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 
 from estimator.sheets.grids.cell_texts import Styles, cells
 from estimator.sheets.grids.piece import Piece
-from estimator.sheets.grids.writing import LongWriter, Written, joined
+from estimator.sheets.grids.writing import LongWriter, Written, joined, some_rows
 from estimator.sheets.table import letters
 
 RESULTS = "Results"
@@ -48,8 +48,10 @@ class SheetWriter(LongWriter):
 
     def write(self, piece: Piece, results: Sequence[Any]) -> None:
         """Add rows."""
-        if not piece.rows:
-            return
+        for some, ours in some_rows(piece, results):
+            self._write(some, ours)
+
+    def _write(self, piece: Piece, results: Sequence[Any]) -> None:
         numbers = pa.array(range(self._next, self._next + piece.rows), pa.int64())
         rows = pc.cast(numbers, pa.string())
         kinds = (*piece.kinds, *(None for _ in results))

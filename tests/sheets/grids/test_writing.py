@@ -205,3 +205,19 @@ def test_rows_are_numbered_on_from_piece_to_piece(many: int) -> None:
 
     assert by_calamine(data)[-1] == ["last"]
     assert len(by_calamine(data)) == many + 2
+
+
+def test_every_row_of_a_long_piece_keeps_its_kind_and_our_answer() -> None:
+    many = 5_000
+    kinds = pa.array([Kind.NUMBER, Kind.TEXT] * (many // 2), pa.uint8())
+    given = piece([str(number) for number in range(many)], kinds=[kinds])
+    answers = pa.array([f"r{number}" for number in range(many)])
+    stream = BytesIO()
+    writer = TextWriter(stream, Written(["a"], ["r"]))
+    writer.write(given, [answers])
+
+    rows = by_calamine(as_sheet(given, results=[answers]))[1:]
+
+    assert rows[2_047:2_050] == [["2047", "r2047"], [2048, "r2048"], ["2049", "r2049"]]
+    assert [row[1] for row in rows] == answers.to_pylist()
+    assert stream.getvalue().decode().splitlines()[1:] == [f"{at},r{at}" for at in range(many)]
