@@ -42,14 +42,25 @@ TARGETS = {
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """The median of a measurement, or of how many times it is as quick as another."""
+    """A median of seconds, or how many ``times`` as long one thing takes as another.
+
+    Steps of one process have no processor time and memory of their own.
+    """
 
     what: str
-    seconds: float
+    value: float
+    unit: str
     cpu: float = 0
     megabytes: float = 0
-    rows: int = 0
     target: float | None = None
+
+    @property
+    def met(self) -> bool | None:
+        if self.target is None:
+            return None
+        if self.unit == "times":
+            return self.value >= self.target
+        return self.value <= self.target and self.megabytes < MEGABYTES
 
 
 Round = Iterator[tuple[str, Ran]]
@@ -62,11 +73,11 @@ def command(source: Path, target: Path, processes: int = CORES) -> Ran:
     return ran([*run, *RULES, "--jobs", str(processes)])
 
 
-def part(name: str, source: Path, target: Path) -> Ran:
-    """A part alone, in one process: the seconds are its own."""
-    run = (sys.executable, "-m", "benchmarks.batch_parts", name, str(source), str(target))
-    whole = ran(run)
-    return Ran(float(whole.said), whole.cpu, whole.megabytes, whole.said)
+def steps(part: str, source: Path) -> Round:
+    """The steps of a part, in one process: the seconds of each are its own."""
+    whole = ran((sys.executable, "-m", "benchmarks.batch_parts", part, str(source)))
+    for name, seconds in json.loads(whole.said).items():
+        yield name, Ran(seconds, 0, 0, "")
 
 
 PANDAS = """
@@ -109,12 +120,9 @@ def parts(files: Files, _peers: str | None) -> Round:
     text, sheet = files.of("csv"), files.of("xlsx")
     yield "csv → csv, all treatments", command(text, files.out("csv"))
     yield "csv → csv, one process", command(text, files.out("csv"), 1)
-    for ending, source in (("csv", text), ("xlsx", sheet)):
-        yield f"reading {ending}", part("reading", source, files.out("csv"))
-    yield "the kernel, one process", part("kernel", text, files.out("csv"))
-    for ending in ("csv", "xlsx", "parquet"):
-        yield f"writing {ending}", part("writing", text, files.out(ending))
-    yield "a loop of single estimates", part("loop", text, files.out("csv"))
+    yield from steps("way", text)
+    yield from steps("reading", sheet)
+    yield from steps("loop", text)
 
 
 def pandas(files: Files, peers: str | None) -> Round:
@@ -159,24 +167,21 @@ def figures(found: dict[str, list[Ran]], rows: int) -> Iterator[Figure]:
         target = TARGETS.get(name) if rows == 100_000 else None
         seconds[name] = median(each.seconds for each in many)
         cpu, memory = (median(getattr(each, of) for each in many) for of in ("cpu", "megabytes"))
-        yield Figure(name, seconds[name], cpu, memory, rows, target)
+        yield Figure(name, seconds[name], "s", cpu, memory, target)
     for slow, quick, target in RATIOS:
         if slow in seconds and quick in seconds:
             times = seconds[slow] / seconds[quick]
-            yield Figure(f"{slow}: times {quick}", times, target=target)
+            yield Figure(f"{slow} beside {quick}", times, "times", target=target)
 
 
 def table(measured: list[Figure]) -> Iterator[str]:
     for each in measured:
-        if not each.megabytes:
-            verdict = "met" if each.seconds >= (each.target or 0) else "MISSED"
-            yield f"{each.what:<60} {each.seconds:>9.1f} times  ≥ {each.target} {verdict}"
-            continue
-        line = f"{each.what:<34} {each.seconds:>9.1f} s {each.cpu:>8.1f} s of the processors "
-        line += f"{each.megabytes:>6.0f} MB"
+        line = f"{each.what:<60} {each.value:>8.1f} {each.unit:<6}"
+        if each.megabytes:
+            line += f"{each.megabytes:>6.0f} MB {each.cpu:>7.1f} s of the processors"
         if each.target is not None:
-            met = each.seconds <= each.target and each.megabytes < MEGABYTES
-            line += f"  ≤ {each.target} s, {MEGABYTES} MB {'met' if met else 'MISSED'}"
+            sign = "≥" if each.unit == "times" else "≤"
+            line += f"  {sign} {each.target} {'met' if each.met else 'MISSED'}"
         yield line
 
 
@@ -195,7 +200,7 @@ def main() -> None:
             for name in given.only or PARTS:
                 for what, each in PARTS[name](files, given.peers):
                     found.setdefault(what, []).append(each)
-                    print(f"{what}: {each.seconds:.1f} s, {each.megabytes:.0f} MB", flush=True)
+                    print(f"{what}: {each.seconds:.2f} s, {each.megabytes:.0f} MB", flush=True)
     measured = list(figures(found, given.rows))
     print(*table(measured), sep="\n")
     if given.json:
