@@ -32,7 +32,7 @@ from tests.support import postgres
 
 ROWS = 60_000
 KILLS = 2
-LEASE = {"ESTIMATOR_LEASE_SECONDS": "2"}
+SETTINGS = {"ESTIMATOR_LEASE_SECONDS": "2", "ESTIMATOR_SECRET_KEY": "k" * 43}
 STATES = ("reading", "running", "writing")
 LONGEST = 3.0
 """Seconds that a kill waits at most, mostly less, once the file is in the state it is meant for."""
@@ -55,10 +55,10 @@ class Trials:
         self.server = self._serve()
 
     def _help(self) -> Program:
-        return Program(self.url, "worker", "--jobs", "1", **LEASE)
+        return Program(self.url, "worker", "--jobs", "1", **SETTINGS)
 
     def _serve(self) -> Server:
-        server = Server(self.url, self.port, "--workers", "1", **LEASE)
+        server = Server(self.url, self.port, "--workers", "1", **SETTINGS)
         server.wait()
         return server
 

@@ -58,6 +58,15 @@ class Piece:
             self.long.filter(wanted),
         )
 
+    def select(self, places: Sequence[int]) -> Piece:
+        """Return some of the columns."""
+        return Piece(
+            self.numbers,
+            tuple(self.columns[at] for at in places),
+            tuple(self.kinds[at] for at in places),
+            self.long,
+        )
+
     def slice(self, first: int, many: int) -> Piece:
         """Return *many* of the rows from the *first* on, fewer at the end."""
         return Piece(

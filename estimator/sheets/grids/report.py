@@ -21,7 +21,8 @@ class Report:
     """Treatment, patients, and what they pay on average: what the chart shows."""
     by_plan: Sequence[Row]
     """Plan, treatment, coverage, patients, and what they pay on average."""
-    problems: Sequence[tuple[int, str]]
+    problems: Sequence[tuple[int, str, str]]
+    """Rows with what each needs, and why."""
     more_problems: int = 0
     """Problems that are not listed here, but in their rows."""
 
@@ -36,6 +37,7 @@ def _summary(report: Report, book: Any) -> None:
     page = book.add_worksheet("Summary")
     page.set_column(0, 2, 30)
     page.set_column(3, 4, 16)
+    _print_wide(page)
     page.write_string(0, 0, "Summary", book.add_format(_TITLE))
     row = 1
     for name, value in report.facts:
@@ -87,15 +89,27 @@ def _chart(book: Any, page: Any, first: int, last: int) -> None:
 def _problems(report: Report, book: Any) -> None:
     page = book.add_worksheet("Problems")
     page.freeze_panes(1, 0)
-    page.set_column(0, 0, 10)
-    page.set_column(1, 1, 120)
-    bold = book.add_format(_BOLD)
-    page.write_string(0, 0, "Row", bold)
-    page.write_string(0, 1, "What is wrong with it, or to be known", bold)
+    page.set_column(0, 1, 10)
+    page.set_column(2, 2, 110)
+    page.repeat_rows(0)
+    _print_wide(page)
+    bold, long = book.add_format(_BOLD), book.add_format({"text_wrap": True, "valign": "top"})
+    top = book.add_format({"valign": "top"})
+    for at, name in enumerate(("Row", "It is", "What is wrong with it, or to be known")):
+        page.write_string(0, at, name, bold)
     row = 0
-    for row, (number, says) in enumerate(report.problems, 1):
-        page.write_number(row, 0, number)
-        page.write_string(row, 1, says)
+    for row, (number, kind, says) in enumerate(report.problems, 1):
+        page.write_number(row, 0, number, top)
+        page.write_string(row, 1, kind, top)
+        page.write_string(row, 2, says, long)
+    if row:
+        page.autofilter(0, 0, row, 2)
     if report.more_problems:
         says = f"and {report.more_problems:,} more, each in its own row of Results"
-        page.write_string(row + 1, 1, says)
+        page.write_string(row + 1, 2, says)
+
+
+def _print_wide(page: Any) -> None:
+    """Have a sheet printed on wide pages, all columns on each."""
+    page.set_landscape()
+    page.fit_to_pages(1, 0)

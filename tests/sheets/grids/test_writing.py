@@ -179,7 +179,7 @@ def test_the_report_has_a_chart_and_lists_problems() -> None:
         facts=[("Release", "3")],
         by_treatment=[("sertraline", 3, 12.5), ("iv-ketamine", 2, 1800.0)],
         by_plan=[("gold", "sertraline", "covered", 3, 12.5)],
-        problems=[(7, "=months is not a number")],
+        problems=[(7, "to mend", "=months is not a number")],
         more_problems=4,
     )
     stream = BytesIO()
@@ -191,10 +191,11 @@ def test_the_report_has_a_chart_and_lists_problems() -> None:
 
     assert book.sheetnames == ["Results", "Summary", "Problems"]
     assert book["Results"].freeze_panes == "B2"
+    assert book["Results"].auto_filter.ref == "A1:A2"
     assert len(book["Summary"]._charts) == 1
-    assert [cell.value for cell in book["Problems"][2]] == [7, "=months is not a number"]
-    assert book["Problems"]["B2"].data_type == "s"
-    assert "4 more" in book["Problems"]["B3"].value
+    assert [cell.value for cell in book["Problems"][2]] == [7, "to mend", "=months is not a number"]
+    assert book["Problems"]["C2"].data_type == "s"
+    assert "4 more" in book["Problems"]["C3"].value
 
 
 @pytest.mark.parametrize("many", [1, 16_385])
