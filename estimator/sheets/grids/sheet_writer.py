@@ -29,7 +29,7 @@ _HEADER = {"bold": True, "bg_color": "#DCE3EC", "border": 1, "valign": "top"}
 _OURS = {**_HEADER, "bg_color": "#1F3A5F", "font_color": "#FFFFFF"}
 
 _END = b"</sheetData>"
-_WIDTHS = {"message": 60, "plan_id": 26, " low": 12, " typical": 12, " high": 12, "status": 10}
+_WIDTHS = {"message": 60, "plan_id": 34, " low": 12, " typical": 12, " high": 12, "status": 10}
 """Of columns by how their names end."""
 
 More = Callable[[Any], None]
