@@ -191,3 +191,25 @@ def test_which_column_it_is_is_asked_where_it_is_not_known(
 
     expect(page.locator("#state")).to_have_text("Done", timeout=PATIENCE * 1000)
     page.context.close()
+
+
+def test_the_answer_is_mended_and_sent_again_for_its_rows_alone(
+    browser: Browser, served: str, tmp_path: Path
+) -> None:
+    page = opened(browser, f"{served}/batches")
+    choose(page, tmp_path)
+    expect(page.locator("#state")).to_have_text("Done", timeout=PATIENCE * 1000)
+    expect(page.get_by_role("heading", name="Rows to mend")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Text (.csv)").click()
+    answer = download.value.path().read_text()
+
+    page.get_by_role("link", name="Send the corrected rows").click()
+    everybody_can_use(page)
+    choose(page, tmp_path, answer.replace(",x,", ",12,"))
+
+    expect(page.locator("#state")).to_have_text("Done", timeout=PATIENCE * 1000)
+    expect(page.get_by_text("4 of 4")).to_be_visible()
+    expect(page.get_by_text("are an earlier answer")).to_be_visible()
+    expect(page.get_by_role("heading", name="Rows to mend")).to_have_count(0)
+    page.context.close()
