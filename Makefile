@@ -34,6 +34,7 @@ bench: dev ## measure speed and memory
 	@$(BIN)/python -m benchmarks.api
 	@$(BIN)/python -m benchmarks.workbook
 	@$(BIN)/python -m benchmarks.difference
+	@$(BIN)/python -m benchmarks.batch_refusals
 
 docs: dev ## write the generated pages anew
 	@$(BIN)/python -m estimator.services.docs

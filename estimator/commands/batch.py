@@ -57,14 +57,14 @@ def _write_template(path: Path, rules: Any, today: date) -> None:
 
 
 def _run(source: Path, target: Path, rules: tuple[Any, int | None, date], jobs: int) -> None:
-    from estimator.services.batches import local  # noqa: PLC0415 - loads slowly
+    from estimator.services.batches import local, opening  # noqa: PLC0415 - loads slowly
     from estimator.sheets.grids.reading import ending_of  # noqa: PLC0415
     from estimator.sheets.refusal import RefusedError  # noqa: PLC0415
 
     try:
         endings = ending_of(source.name), ending_of(target.name)
     except RefusedError as refusal:
-        say([local.finding_of(refusal)])
+        say([opening.finding_of(refusal)])
         sys.exit(1)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
@@ -73,7 +73,7 @@ def _run(source: Path, target: Path, rules: tuple[Any, int | None, date], jobs: 
                 (file, endings[0]), (result, endings[1]), local.Rules(*rules), jobs, progress
             )
         part.replace(target)
-    except local.BatchRefused as refused:
+    except opening.BatchRefused as refused:
         say(refused.findings)
         sys.exit(1)
     finally:

@@ -106,6 +106,9 @@ TABLE_CODES: dict[str, Code] = {
         "Where names look wrong, save it as CSV UTF-8.",
     ),
     "column-taken": Code(Severity.NOTE, "A column was taken for one of ours by its name.", ""),
+    "earlier-answers": Code(
+        Severity.NOTE, "Columns of an earlier answer were left out; they are made anew.", ""
+    ),
     "empty-rows": Code(Severity.NOTE, "Rows that are formatted, but empty, were left out.", ""),
     "recheck-failed": _stop(
         "A row that was estimated once more on its own came out otherwise, so nothing is shown.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -84,10 +85,16 @@ def _status(status: Status) -> dict[str, Any]:
         "rows_per_second": status.rows_per_second and round(status.rows_per_second, 1),
         "seconds_left": status.seconds_left and round(status.seconds_left),
         "results": list(status.files),
-        "problems": [{"row": row, "message": says} for row, says in status.problems],
+        "problems": _rows(status.problems),
         "more_problems": status.more_problems,
+        "notes": _rows(status.notes),
+        "more_notes": status.more_notes,
         "findings": [problems.finding_document(each) for each in jobs.findings_of(batch)],
     }
+
+
+def _rows(listed: Iterable[tuple[int, str]]) -> list[dict[str, Any]]:
+    return [{"row": row, "message": says} for row, says in listed]
 
 
 def _json(document: Any) -> Response:

@@ -16,6 +16,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
 
+from tests.sheets.grids.bad_files import BAD
 from tests.web.browsing import AXE, COLORS, NARROW, RULES, WIDE, violations
 
 ROWS = "patient_ref,clinic_id,plan_id,months,note\n" + "".join(
@@ -56,7 +57,7 @@ def wait_for(holds: Any) -> None:
         time.sleep(0.2)
 
 
-def send(address: str, text: str = ROWS, name: str = "patients.csv", **headers: str) -> Any:
+def send(address: str, text: str | bytes = ROWS, name: str = "patients.csv", **headers: str) -> Any:
     files = {"file": (name, text)}
     url = f"{address}/api/v1/batches"
     return requests.post(url, files=files, headers=headers, timeout=30)
@@ -92,22 +93,22 @@ def test_a_program_sends_a_file_and_takes_its_results(served: str) -> None:
     assert "'=1+1" in results.text
 
 
-@pytest.mark.parametrize(
-    ("text", "name", "code"),
-    [
-        ("patient_ref\n", "a.csv", "table-without-rows"),
-        ("patient_ref\na\n", "a.pdf", "not-a-batch-file"),
-        ("PK\x03\x04", "a.xlsx", "unreadable-table"),
-        ("\u20acPAR1", "a.parquet", "unreadable-table"),
-    ],
-)
-def test_a_bad_file_is_one_finding_at_once(served: str, text: str, name: str, code: str) -> None:
-    refused = send(served, text, name)
+@pytest.mark.parametrize("what", BAD)
+def test_a_bad_file_is_one_finding_at_once(served: str, what: str) -> None:
+    content, ending, code = BAD[what]
+
+    refused = send(served, content, f"patients{ending}")
 
     assert refused.status_code == 422
     assert refused.headers["Content-Type"] == "application/problem+json"
     assert [each["code"] for each in refused.json()["findings"]] == [code]
     assert answers(served)
+
+
+def test_a_file_of_another_kind_is_one_finding(served: str) -> None:
+    refused = send(served, "patient_ref\na\n", "a.pdf")
+
+    assert [each["code"] for each in refused.json()["findings"]] == ["not-a-batch-file"]
 
 
 def test_what_is_not_there_and_what_is_no_file_are_problems(served: str) -> None:
@@ -189,4 +190,26 @@ def test_which_column_it_is_is_asked_where_it_is_not_known(
     page.get_by_role("button", name="Go on").click()
 
     expect(page.locator("#state")).to_have_text("Done", timeout=PATIENCE * 1000)
+    page.context.close()
+
+
+def test_the_answer_is_mended_and_sent_again_for_its_rows_alone(
+    browser: Browser, served: str, tmp_path: Path
+) -> None:
+    page = opened(browser, f"{served}/batches")
+    choose(page, tmp_path)
+    expect(page.locator("#state")).to_have_text("Done", timeout=PATIENCE * 1000)
+    expect(page.get_by_role("heading", name="Rows to mend")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Text (.csv)").click()
+    answer = download.value.path().read_text()
+
+    page.get_by_role("link", name="Send the corrected rows").click()
+    everybody_can_use(page)
+    choose(page, tmp_path, answer.replace(",x,", ",12,"))
+
+    expect(page.locator("#state")).to_have_text("Done", timeout=PATIENCE * 1000)
+    expect(page.get_by_text("4 of 4")).to_be_visible()
+    expect(page.get_by_text("are an earlier answer")).to_be_visible()
+    expect(page.get_by_role("heading", name="Rows to mend")).to_have_count(0)
     page.context.close()

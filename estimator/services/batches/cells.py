@@ -17,7 +17,13 @@ from estimator.rulebook.model import Rulebook
 from estimator.services.batches.days import Array, number_of
 from estimator.services.batches.people import UNKNOWN
 from estimator.services.estimating.situation import treatment_findings, unknown_name
-from estimator.services.intake.fields import Cents, Document, DocumentRefused, read
+from estimator.services.intake.fields import (
+    WRITE_AMOUNT,
+    Cents,
+    Document,
+    DocumentRefused,
+    read,
+)
 from estimator.services.intake.requests import PatientDocument, RequestDocument
 from estimator.sheets.text import clean_word
 
@@ -76,12 +82,14 @@ def field(model: type[Document], name: str, column: str = "") -> Reader:
 def amount(column: str) -> Reader:
     """Return the reader of a column of amounts."""
     plain = field(AmountDocument, "amount", column)
+    in_words = "Write dollars and cents, such as 480.00."
 
     def answer(text: str) -> Answer:
         if _COMMA.fullmatch(text.strip()):
             says = f"{column} is written with a decimal comma. Write it as 1234.50."
             return Answer(problem=says)
-        return plain(number(text.strip()))
+        found = plain(number(text.strip()))
+        return Answer(found.value, found.problem.replace(WRITE_AMOUNT, in_words))
 
     return answer
 

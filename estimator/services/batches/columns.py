@@ -123,6 +123,8 @@ def _twice(one: str, other: str, ours: str) -> Finding:
 
 
 STATUS, MESSAGE, BASELINE, RELEASE = "status", "message", "baseline", "release"
+_SET_APART = "estimate "
+"""What stands before a name of ours that the file has already."""
 PER_TREATMENT = ("route", "coverage", "low", "typical", "high")
 
 
@@ -136,4 +138,30 @@ def result_names(header: Iterable[str], treatments: Iterable[str]) -> list[str]:
         BASELINE,
         RELEASE,
     ]
-    return [f"estimate {name}" if name in taken else name for name in names]
+    return [f"{_SET_APART}{name}" if name in taken else name for name in names]
+
+
+def earlier_answers(header: Sequence[str]) -> list[int]:
+    """Return the places of columns that an earlier answer of ours added, whole and in order."""
+    names = [name.removeprefix(_SET_APART) for name in header]
+    found: list[int] = []
+    at = 0
+    while at < len(names):
+        many = _answer_at(names, at)
+        found.extend(range(at, at + many))
+        at += many or 1
+    return found
+
+
+def _answer_at(names: Sequence[str], at: int) -> int:
+    """Return how many columns the answer has that begins at a place; none: 0."""
+    if tuple(names[at : at + 2]) != (STATUS, MESSAGE):
+        return 0
+    end, step = at + 2, len(PER_TREATMENT)
+    while end < len(names):
+        treatment = names[end].removesuffix(f" {PER_TREATMENT[0]}")
+        if names[end : end + step] != [f"{treatment} {each}" for each in PER_TREATMENT]:
+            break
+        end += step
+    whole = end > at + 2 and tuple(names[end : end + 2]) == (BASELINE, RELEASE)
+    return end + 2 - at if whole else 0

@@ -11,13 +11,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from itertools import islice
 from typing import IO, Any
 
 from sqlalchemy.orm import Session
 
-from estimator.findings import Finding, Severity
+from estimator.findings import Finding
 from estimator.services.audit import Audit
 from estimator.services.batches.columns import COLUMNS, REQUIRED
+from estimator.services.batches.opening import restored_findings
 from estimator.storage import batches
 from estimator.storage.database import Database
 from estimator.storage.tables import Batch, BatchPiece
@@ -26,7 +28,7 @@ READ = 0
 """The number of the piece that reads the file; those of its rows follow."""
 FORMATS = ("xlsx", "csv", "parquet")
 MOST_SHOWN = 50
-"""Problems shown on the page; the Problems sheet has all."""
+"""Rows shown on the page; the Problems sheet has more."""
 
 
 class KeyUsedOtherwise(Exception):  # noqa: N818 - an answer to a person, not a fault
@@ -136,8 +138,11 @@ class Status:
     done: int
     errors: int
     problems: tuple[tuple[int, str], ...]
-    """The first of them: row numbers with what is said."""
+    """The first rows in error: their numbers with what is wrong."""
     more_problems: int
+    notes: tuple[tuple[int, str], ...]
+    """The first rows that are estimated and of which something is to be known."""
+    more_notes: int
     files: tuple[str, ...]
     rows_per_second: float | None
     seconds_left: float | None
@@ -159,21 +164,28 @@ def status(database: Database, name: str, now: datetime) -> Status | None:
     rows = sum(each[0] for each in tallies)
     done = [tally for _, state, tally in tallies if state == "done"]
     finished = sum(tally["rows"] for tally in done)
-    problems = [
-        (number, says) for tally in done for number, says in tally["problems"][:MOST_SHOWN]
-    ][:MOST_SHOWN]
+    problems, notes = _first(done, "problems"), _first(done, "notes")
+    errors = sum(tally["errors"] for tally in done)
     rate = _rate(batch, finished, now)
     return Status(
         batch=batch,
         rows=rows,
         done=finished,
-        errors=sum(tally["errors"] for tally in done),
-        problems=tuple(problems),
-        more_problems=sum(tally["said"] for tally in done) - len(problems),
+        errors=errors,
+        problems=problems,
+        more_problems=errors - len(problems),
+        notes=notes,
+        more_notes=sum(tally["noted"] for tally in done) - len(notes),
         files=tuple(each for each in FORMATS if each in files),
         rows_per_second=rate,
         seconds_left=(rows - finished) / rate if rate and batch.state == "running" else None,
     )
+
+
+def _first(tallies: Iterable[Mapping[str, Any]], of: str) -> tuple[tuple[int, str], ...]:
+    """Return the first rows that are listed in tallies."""
+    listed = ((number, says) for tally in tallies for number, says in tally[of])
+    return tuple(islice(listed, MOST_SHOWN))
 
 
 def _rate(batch: Batch, done: int, now: datetime) -> float | None:
@@ -228,24 +240,9 @@ def forget_old(database: Database, audit: Audit, days: int, now: datetime) -> in
     return len(old)
 
 
-def stored_findings(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Return findings as they are kept."""
-    return [
-        {
-            "severity": each.severity.value,
-            "code": each.code,
-            "message": each.message,
-            "advice": each.advice,
-        }
-        for each in findings
-    ]
-
-
 def findings_of(batch: Batch) -> tuple[Finding, ...]:
     """Return the findings about a batch's file."""
-    return tuple(
-        Finding(**{**each, "severity": Severity(each["severity"])}) for each in batch.findings
-    )
+    return restored_findings(batch.findings)
 
 
 def missing_columns(batch: Batch) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from tempfile import TemporaryFile
@@ -15,32 +14,16 @@ from typing import IO, Any
 from estimator.findings import Finding
 from estimator.rulebook import snapshot
 from estimator.rulebook.model import Rulebook
-from estimator.services.batches.columns import (
-    KNOWN_NAMES,
-    Mapped,
-    is_known,
-    map_columns,
-    result_names,
-)
+from estimator.services.batches.columns import Mapped, map_columns, result_names
+from estimator.services.batches.opening import BatchRefused, opened
 from estimator.services.batches.results import Tally, estimate_piece, result_columns
 from estimator.services.batches.rows import RowReader
 from estimator.services.batches.sites import Sites
 from estimator.services.batches.summary import Totals, report
-from estimator.sheets import codes
 from estimator.sheets.grids.piece import Piece
-from estimator.sheets.grids.reading import LongTable, open_table
 from estimator.sheets.grids.report import write_report
 from estimator.sheets.grids.sheet_writer import SheetWriter
 from estimator.sheets.grids.writing import LongWriter, ParquetWriter, TextWriter, Written
-from estimator.sheets.refusal import RefusedError
-
-
-class BatchRefused(Exception):  # noqa: N818 - an answer to a person, not a fault
-    """A file that cannot be estimated; ``findings`` say why."""
-
-    def __init__(self, findings: Sequence[Finding]) -> None:
-        super().__init__("the file cannot be used")
-        self.findings = tuple(findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +59,6 @@ class Spooled:
     notes: tuple[Finding, ...]
     separator: str
     marked: bool
-
-
-@contextmanager
-def opened(file: IO[bytes], ending: str) -> Iterator[LongTable]:
-    """Give a file's table; raises ``BatchRefused``."""
-    try:
-        with open_table(file, ending, is_known, KNOWN_NAMES) as table:
-            yield table
-    except RefusedError as refusal:
-        raise BatchRefused([finding_of(refusal)]) from None
-
-
-def finding_of(refusal: RefusedError) -> Finding:
-    """Return the finding of a refusal."""
-    return codes.finding(refusal.code, refusal.says, detail=refusal.shown)
 
 
 def run_file(

@@ -13,7 +13,14 @@ import sys
 from pathlib import Path
 from typing import IO, Any
 
-from estimator.findings import Finding, Severity
+from estimator.findings import Finding
+from estimator.services.batches.columns import map_columns
+from estimator.services.batches.opening import (
+    BatchRefused,
+    opened,
+    restored_findings,
+    stored_findings,
+)
 from estimator.sheets import codes
 from estimator.sheets.child import limit
 
@@ -39,19 +46,12 @@ def look(file: IO[bytes], ending: str) -> tuple[Finding, ...]:
         )
         if done.returncode:
             return (codes.finding("unreadable-table"),)
-        return tuple(
-            Finding(**{**each, "severity": Severity(each["severity"])})
-            for each in json.loads(done.stdout)
-        )
+        return restored_findings(json.loads(done.stdout))
     except (subprocess.TimeoutExpired, OSError, ValueError):
         return (codes.finding("unreadable-table"),)
 
 
 def _found(ending: str) -> list[dict[str, Any]]:
-    from estimator.services.batches.columns import map_columns  # noqa: PLC0415 - after the limits
-    from estimator.services.batches.jobs import stored_findings  # noqa: PLC0415
-    from estimator.services.batches.local import BatchRefused, opened  # noqa: PLC0415
-
     try:
         with opened(sys.stdin.buffer, ending) as table:
             found = map_columns(table.header).findings

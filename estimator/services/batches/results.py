@@ -26,8 +26,8 @@ from estimator.sheets.grids.piece import Piece, decode, encode
 from estimator.sheets.grids.writing import amounts
 
 OK, ERROR = "ok", "error"
-MOST_PROBLEMS = 2_000
-"""Problems of one piece that are listed apart; every row says its own all the same."""
+MOST_LISTED = 2_000
+"""Rows of one piece that are listed apart; every row says its own all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,11 @@ class Tally:
     costs: list[tuple[str, str, str, int, int]]
     """Plan, treatment, coverage status, patients, and the sum of what they pay, in cents."""
     problems: list[tuple[int, str]]
-    """Row numbers with what is said of them, the first of many."""
-    said: int
-    """Rows of which anything is said."""
+    """Row numbers with what is wrong with each, the first of many."""
+    notes: list[tuple[int, str]]
+    """Row numbers with what is to be known of each, the first of many."""
+    noted: int
+    """Rows that are estimated and of which something is to be known."""
 
 
 def estimate_piece(
@@ -97,17 +99,22 @@ def _named(names: Sequence[str], places: Array) -> Any:
 
 
 def _tally(piece: Piece, read: RowsRead, estimates: Estimates) -> Tally:
-    said = _message(read)
-    every = np.flatnonzero(np.asarray(pc.is_valid(said)))
-    rows = every[:MOST_PROBLEMS]
-    numbers, words = np.asarray(piece.numbers)[rows].tolist(), said.take(pa.array(rows)).to_pylist()
+    noted = pc.sum(pc.is_valid(read.notes)).as_py() or 0
     return Tally(
         piece.rows,
         piece.rows - len(read.good),
         list(_costs(read, estimates)),
-        list(zip(numbers, words, strict=True)),
-        len(every),
+        _listed(piece, read.problems),
+        _listed(piece, read.notes),
+        noted,
     )
+
+
+def _listed(piece: Piece, said: Any) -> list[tuple[int, str]]:
+    """Return the first rows of which anything is said, with it."""
+    rows = np.flatnonzero(np.asarray(pc.is_valid(said)))[:MOST_LISTED]
+    numbers = np.asarray(piece.numbers)[rows].tolist()
+    return list(zip(numbers, said.take(pa.array(rows)).to_pylist(), strict=True))
 
 
 def _costs(read: RowsRead, estimates: Estimates) -> Any:

@@ -9,7 +9,8 @@ from estimator.services.batches.results import Tally
 from estimator.sheets.grids.report import Report
 
 MOST_LISTED = 20_000
-"""Problems on their own sheet; every row says its own all the same."""
+"""Rows with mistakes on their own sheet, then rows with notes; each row says its own anyway."""
+TO_MEND, TO_KNOW = "to mend", "to know"
 
 
 @dataclass(slots=True)
@@ -20,7 +21,8 @@ class Totals:
     errors: int = 0
     costs: dict[tuple[str, str, str], tuple[int, int]] = field(default_factory=dict)
     problems: list[tuple[int, str]] = field(default_factory=list)
-    said: int = 0
+    notes: list[tuple[int, str]] = field(default_factory=list)
+    noted: int = 0
 
     def add(self, tally: Tally) -> None:
         """Add a piece's."""
@@ -29,8 +31,9 @@ class Totals:
         for plan, treatment, status, many, cents in tally.costs:
             before = self.costs.get((plan, treatment, status), (0, 0))
             self.costs[plan, treatment, status] = (before[0] + many, before[1] + cents)
-        self.said += tally.said
+        self.noted += tally.noted
         self.problems.extend(tally.problems[: MOST_LISTED - len(self.problems)])
+        self.notes.extend(tally.notes[: MOST_LISTED - len(self.notes)])
 
 
 def report(totals: Totals, facts: Sequence[tuple[str, str]], treatments: Iterable[str]) -> Report:
@@ -43,6 +46,7 @@ def report(totals: Totals, facts: Sequence[tuple[str, str]], treatments: Iterabl
         ("Patients", f"{totals.rows:,}"),
         ("Estimated", f"{totals.rows - totals.errors:,}"),
         ("With something to mend", f"{totals.errors:,}"),
+        ("With something to know", f"{totals.noted:,}"),
     ]
     return Report(
         facts=[*facts, *counted],
@@ -55,8 +59,11 @@ def report(totals: Totals, facts: Sequence[tuple[str, str]], treatments: Iterabl
             (plan or "no plan", treatment, status.replace("_", " "), many, _average(cents, many))
             for (plan, treatment, status), (many, cents) in sorted(totals.costs.items())
         ],
-        problems=totals.problems,
-        more_problems=totals.said - len(totals.problems),
+        problems=[
+            *((row, TO_MEND, says) for row, says in totals.problems),
+            *((row, TO_KNOW, says) for row, says in totals.notes),
+        ],
+        more_problems=totals.errors + totals.noted - len(totals.problems) - len(totals.notes),
     )
 
 

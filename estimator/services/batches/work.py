@@ -19,8 +19,9 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]
 from estimator.findings import Finding, stops
 from estimator.services import rulebooks
 from estimator.services.batches.columns import map_columns, result_names
-from estimator.services.batches.jobs import FORMATS, READ, findings_of, piece_of, stored_findings
-from estimator.services.batches.local import BatchRefused, make_writer, opened
+from estimator.services.batches.jobs import FORMATS, READ, findings_of, piece_of
+from estimator.services.batches.local import make_writer
+from estimator.services.batches.opening import BatchRefused, opened, stored_findings
 from estimator.services.batches.recheck import RecheckFailed
 from estimator.services.batches.results import ERROR, Tally, estimate_piece, result_columns
 from estimator.services.batches.rows import RowReader
@@ -156,32 +157,38 @@ def _go_on(
 def _wanted(
     database: Database, batch: Batch, table: LongTable, places: dict[str, int] | Any
 ) -> Iterator[Piece]:
-    """Yield the pieces; of a batch that corrects another, only the rows in error there."""
+    """Yield the pieces; of a batch that corrects another, without the rows estimated there.
+
+    What is left was in error, or had no reference by which it could be known.
+    """
     if batch.corrects is None:
         yield from table.pieces
         return
-    refs = pa.array(sorted(_refs_in_error(database, batch.corrects)), pa.string())
+    done = pa.array(sorted(_refs_estimated(database, batch.corrects)), pa.string())
     for piece in table.pieces:
-        wanted = pc.is_in(as_text(piece.columns[places["patient_ref"]]), value_set=refs)
-        some = piece.filter(wanted)
+        refs = pc.utf8_trim_whitespace(as_text(piece.columns[places["patient_ref"]]))
+        some = piece.filter(pc.invert(pc.is_in(refs, value_set=done)))
         if some.rows:
             yield some
 
 
-def _refs_in_error(database: Database, name: str) -> set[str]:
-    found: set[str] = set()
+def _refs_estimated(database: Database, name: str) -> set[str]:
+    """Return the references of the rows that were estimated, and nowhere in error."""
+    good: set[str] = set()
+    wrong: set[str] = set()
     with database.session() as session:
         batch = batches.find(session, name)
         if batch is None:
-            return found
+            return good
         at = batch.layout["places"]["patient_ref"]
         for number in batches.numbers_of(session, name):
             content, result = batches.result_of(session, name, number)
             if result:
-                wrong = pc.equal(decode(result).column("status"), ERROR)
-                refs = as_text(Piece.decode(content).columns[at]).filter(wrong)
-                found.update(each for each in refs.to_pylist() if each is not None)
-    return found
+                refs = pc.utf8_trim_whitespace(as_text(Piece.decode(content).columns[at]))
+                in_error = pc.equal(decode(result).column("status"), ERROR)
+                wrong.update(filter(None, refs.filter(in_error).to_pylist()))
+                good.update(filter(None, refs.filter(pc.invert(in_error)).to_pylist()))
+    return good - wrong
 
 
 def _reader(database: Database, batch: Batch, places: dict[str, int]) -> RowReader:

@@ -58,6 +58,24 @@ class Piece:
             self.long.filter(wanted),
         )
 
+    def select(self, places: Sequence[int]) -> Piece:
+        """Return some of the columns."""
+        return Piece(
+            self.numbers,
+            tuple(self.columns[at] for at in places),
+            tuple(self.kinds[at] for at in places),
+            self.long,
+        )
+
+    def slice(self, first: int, many: int) -> Piece:
+        """Return *many* of the rows from the *first* on, fewer at the end."""
+        return Piece(
+            self.numbers.slice(first, many),
+            tuple(column.slice(first, many) for column in self.columns),
+            tuple(None if kinds is None else kinds.slice(first, many) for kinds in self.kinds),
+            self.long.slice(first, many),
+        )
+
     def encode(self) -> bytes:
         """Return the piece as bytes."""
         arrays = [self.numbers, self.long, *self.columns]

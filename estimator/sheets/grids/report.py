@@ -6,8 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from estimator.sheets.layout import print_on_wide_pages, row_height
+
 _BOLD = {"bold": True, "bg_color": "#DCE3EC", "border": 1}
 _MONEY = {"num_format": "#,##0.00"}
+_SAYS = 110
+"""The width of what is said of a row, in signs."""
+_ROW = 20
+"""The height of a row of one line, in pixels."""
 _TITLE = {"bold": True, "font_size": 14}
 Row = Sequence[str | int | float]
 
@@ -21,7 +27,8 @@ class Report:
     """Treatment, patients, and what they pay on average: what the chart shows."""
     by_plan: Sequence[Row]
     """Plan, treatment, coverage, patients, and what they pay on average."""
-    problems: Sequence[tuple[int, str]]
+    problems: Sequence[tuple[int, str, str]]
+    """Rows with what each needs, and why."""
     more_problems: int = 0
     """Problems that are not listed here, but in their rows."""
 
@@ -34,8 +41,9 @@ def write_report(report: Report, book: Any) -> None:
 
 def _summary(report: Report, book: Any) -> None:
     page = book.add_worksheet("Summary")
-    page.set_column(0, 2, 30)
-    page.set_column(3, 4, 16)
+    page.set_column(0, 1, 32)
+    page.set_column(2, 4, 22)
+    print_on_wide_pages(page)
     page.write_string(0, 0, "Summary", book.add_format(_TITLE))
     row = 1
     for name, value in report.facts:
@@ -79,23 +87,31 @@ def _chart(book: Any, page: Any, first: int, last: int) -> None:
     chart.set_legend({"none": True})
     chart.set_y_axis({"reverse": True})
     chart.set_x_axis({"num_format": "$#,##0", "major_gridlines": {"visible": True}})
-    chart.set_size({"width": 720, "height": 90 + 28 * (last - first + 1)})
+    # beside the facts and the first table, above the second one
+    chart.set_size({"width": 640, "height": min(90 + 28 * (last - first + 1), _ROW * (last + 1))})
     says = "A bar for each treatment: what patients pay on average; the table beside it has it too."
-    page.insert_chart(1, 6, chart, {"description": says})
+    page.insert_chart(0, 3, chart, {"description": says, "x_offset": _ROW})
 
 
 def _problems(report: Report, book: Any) -> None:
     page = book.add_worksheet("Problems")
     page.freeze_panes(1, 0)
-    page.set_column(0, 0, 10)
-    page.set_column(1, 1, 120)
-    bold = book.add_format(_BOLD)
-    page.write_string(0, 0, "Row", bold)
-    page.write_string(0, 1, "What is wrong with it, or to be known", bold)
+    page.set_column(0, 1, 10)
+    page.set_column(2, 2, _SAYS)
+    page.repeat_rows(0)
+    print_on_wide_pages(page)
+    bold, long = book.add_format(_BOLD), book.add_format({"text_wrap": True, "valign": "top"})
+    top = book.add_format({"valign": "top"})
+    for at, name in enumerate(("Row", "It is", "What is wrong with it, or to be known")):
+        page.write_string(0, at, name, bold)
     row = 0
-    for row, (number, says) in enumerate(report.problems, 1):
-        page.write_number(row, 0, number)
-        page.write_string(row, 1, says)
+    for row, (number, kind, says) in enumerate(report.problems, 1):
+        page.set_row(row, row_height([(says, _SAYS)]))
+        page.write_number(row, 0, number, top)
+        page.write_string(row, 1, kind, top)
+        page.write_string(row, 2, says, long)
+    if row:
+        page.autofilter(0, 0, row, 2)
     if report.more_problems:
         says = f"and {report.more_problems:,} more, each in its own row of Results"
-        page.write_string(row + 1, 1, says)
+        page.write_string(row + 1, 2, says)

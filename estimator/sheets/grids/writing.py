@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import IO, Any
@@ -15,6 +15,8 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from estimator.sheets.grids.cell_texts import as_text, harmless, record
 from estimator.sheets.grids.piece import Piece
 
+_AT_ONCE = 2_048
+"""Rows that are made into text together: few, as their text is many times as large as they are."""
 _CENT = pa.scalar(Decimal("0.01"), pa.decimal128(3, 2))
 
 
@@ -46,6 +48,12 @@ class LongWriter(ABC):
         """Finish the file."""
 
 
+def some_rows(piece: Piece, results: Sequence[Any]) -> Iterator[tuple[Piece, list[Any]]]:
+    """Yield a few rows after the other: the file's own columns, and ours."""
+    for first in range(0, piece.rows, _AT_ONCE):
+        yield piece.slice(first, _AT_ONCE), [each.slice(first, _AT_ONCE) for each in results]
+
+
 class TextWriter(LongWriter):
     """Writes CSV in UTF-8. A text that looks like a formula gets a quotation mark before it."""
 
@@ -60,8 +68,9 @@ class TextWriter(LongWriter):
 
     def write(self, piece: Piece, results: Sequence[Any]) -> None:
         """Add rows."""
-        own = zip(piece.columns, piece.kinds, strict=True)
-        self._add([harmless(*each) for each in own] + [_plain(each) for each in results])
+        for some, ours in some_rows(piece, results):
+            own = zip(some.columns, some.kinds, strict=True)
+            self._add([harmless(*each) for each in own] + [_plain(each) for each in ours])
 
     def _add(self, columns: list[Any]) -> None:
         lines = pc.binary_join_element_wise(record(columns, self._separator), "\n", "")

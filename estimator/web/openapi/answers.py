@@ -212,6 +212,8 @@ ANSWERS: dict[str, Schema] = {
             "results": listed(words("xlsx", "csv", "parquet")),
             "problems": listed(every({"row": NUMBER, "message": TEXT})),
             "more_problems": NUMBER,
+            "notes": listed(every({"row": NUMBER, "message": TEXT})),
+            "more_notes": NUMBER,
             "findings": listed(ref("Finding")),
         }
     ),

@@ -79,6 +79,7 @@ def test_a_batch_goes_from_upload_to_results(ready: Database, audit: Audit) -> N
     assert (found.batch.state, found.rows, found.done, found.errors) == ("done", 20, 20, 4)
     assert found.files == ("xlsx", "csv", "parquet")
     assert [row for row, _ in found.problems] == [2, 7, 12, 17]
+    assert (found.more_problems, found.notes, found.more_notes) == (0, (), 0)
     lines = text_of(ready, batch.name)
     assert [line.split(",")[0] for line in lines[1:]] == [f"{number:03}" for number in range(20)]
 
@@ -192,6 +193,19 @@ def test_only_corrected_rows_are_estimated_again(ready: Database, audit: Audit) 
     assert (found.batch.state, found.rows, found.errors) == ("done", 4, 0)
     lines = text_of(ready, second.name)
     assert [line.split(",")[0] for line in lines[1:]] == ["000", "005", "010", "015"]
+
+
+def test_a_row_that_had_no_reference_is_estimated_when_it_has_one(
+    ready: Database, audit: Audit
+) -> None:
+    rows = "patient_ref,clinic_id,treatments\na,boston-sample,sertraline\n"
+    first = sent(ready, audit, rows + ",boston-sample,sertraline\n")
+    work_off(ready)
+
+    second = sent(ready, audit, rows + "b,boston-sample,sertraline\n", corrects=first.name)
+    work_off(ready)
+
+    assert [line.split(",")[0] for line in text_of(ready, second.name)[1:]] == ["b"]
 
 
 def test_a_file_that_cannot_be_read_fails_with_its_finding(ready: Database, audit: Audit) -> None:

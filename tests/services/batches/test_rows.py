@@ -11,9 +11,10 @@ import openpyxl
 import pytest
 
 from estimator.rulebook.model import Rulebook
-from estimator.services.batches.columns import map_columns, result_names
+from estimator.services.batches.columns import earlier_answers, map_columns, result_names
 from estimator.services.batches.days import day_of
-from estimator.services.batches.local import BatchRefused, Rules, run_file
+from estimator.services.batches.local import Rules, run_file
+from estimator.services.batches.opening import BatchRefused
 from estimator.services.batches.recheck import request_of
 from estimator.services.batches.rows import RowReader, RowsRead
 from estimator.services.estimating import estimate
@@ -121,7 +122,11 @@ def test_a_row_with_three_mistakes_lists_all_three_with_their_columns() -> None:
         ("annual_income", "12,5", "annual_income is written with a decimal comma"),
         ("annual_income", "1,200.00", "annual_income is not a plain number"),
         ("deductible_met", "10.005", "deductible_met has more than two decimal places"),
-        ("oop_met", "$12", "oop_met is not a plain number"),
+        (
+            "oop_met",
+            "$12",
+            "oop_met is not a plain number. Write dollars and cents, such as 480.00",
+        ),
         ("treatments", "gum", "treatments names a treatment"),
         ("treatments", "ketamine+ketamine", "treatments joins other than two"),
     ],
@@ -239,8 +244,45 @@ def test_a_workbook_of_results_has_its_summary_and_problems() -> None:
     book = openpyxl.load_workbook(BytesIO(data))
 
     assert book.sheetnames == ["Results", "Summary", "Problems"]
-    assert book["Problems"]["A2"].value == 3
-    assert "Did you mean gold?" in book["Problems"]["B2"].value
+    assert [cell.value for cell in book["Problems"][2]][:2] == [3, "to mend"]
+    assert "Did you mean gold?" in book["Problems"]["C2"].value
+
+
+def test_rows_to_mend_come_before_rows_with_a_note() -> None:
+    data, done = run(
+        "patient_ref,clinic_id,plan_id,drug_deductible_met\na,main,gold,5\nb,main,gild,\n", ".xlsx"
+    )
+
+    page = openpyxl.load_workbook(BytesIO(data))["Problems"]
+
+    assert [(row[0].value, row[1].value) for row in page["A2:B3"]] == [
+        (3, "to mend"),
+        (2, "to know"),
+    ]
+    assert (done.totals.errors, done.totals.noted) == (1, 1)
+
+
+def test_an_answer_sent_again_is_answered_anew_and_holds_its_columns_once() -> None:
+    first, _ = run("patient_ref,clinic_id,plan_id,status\na,main,gild,mine\nb,main,gold,\n")
+    mended = first.decode().replace("gild", "gold")
+
+    again, done = run(mended)
+
+    lines = [line.split(",") for line in again.decode().splitlines()]
+    assert lines[0] == first.decode().splitlines()[0].split(",")
+    assert lines[1][1:6] == ["main", "gold", "mine", "ok", ""]
+    assert lines[1][6:] == lines[2][6:]
+    assert [each.code for each in done.findings] == ["earlier-answers"]
+
+
+@pytest.mark.parametrize(
+    "missing", ["message", "gold route", "baseline", "release", "silver coverage"]
+)
+def test_columns_that_are_only_like_an_answer_stay(missing: str) -> None:
+    names = result_names(["a"], ["gold", "silver"])
+
+    assert earlier_answers(["a", *names, "b"]) == list(range(1, len(names) + 1))
+    assert earlier_answers(["a", *(name for name in names if name != missing)]) == []
 
 
 def test_a_file_without_the_required_column_is_refused() -> None:

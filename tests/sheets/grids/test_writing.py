@@ -179,7 +179,7 @@ def test_the_report_has_a_chart_and_lists_problems() -> None:
         facts=[("Release", "3")],
         by_treatment=[("sertraline", 3, 12.5), ("iv-ketamine", 2, 1800.0)],
         by_plan=[("gold", "sertraline", "covered", 3, 12.5)],
-        problems=[(7, "=months is not a number")],
+        problems=[(7, "to mend", "=months is not a number")],
         more_problems=4,
     )
     stream = BytesIO()
@@ -191,10 +191,11 @@ def test_the_report_has_a_chart_and_lists_problems() -> None:
 
     assert book.sheetnames == ["Results", "Summary", "Problems"]
     assert book["Results"].freeze_panes == "B2"
+    assert book["Results"].auto_filter.ref == "A1:A2"
     assert len(book["Summary"]._charts) == 1
-    assert [cell.value for cell in book["Problems"][2]] == [7, "=months is not a number"]
-    assert book["Problems"]["B2"].data_type == "s"
-    assert "4 more" in book["Problems"]["B3"].value
+    assert [cell.value for cell in book["Problems"][2]] == [7, "to mend", "=months is not a number"]
+    assert book["Problems"]["C2"].data_type == "s"
+    assert "4 more" in book["Problems"]["C3"].value
 
 
 @pytest.mark.parametrize("many", [1, 16_385])
@@ -205,3 +206,19 @@ def test_rows_are_numbered_on_from_piece_to_piece(many: int) -> None:
 
     assert by_calamine(data)[-1] == ["last"]
     assert len(by_calamine(data)) == many + 2
+
+
+def test_every_row_of_a_long_piece_keeps_its_kind_and_our_answer() -> None:
+    many = 5_000
+    kinds = pa.array([Kind.NUMBER, Kind.TEXT] * (many // 2), pa.uint8())
+    given = piece([str(number) for number in range(many)], kinds=[kinds])
+    answers = pa.array([f"r{number}" for number in range(many)])
+    stream = BytesIO()
+    writer = TextWriter(stream, Written(["a"], ["r"]))
+    writer.write(given, [answers])
+
+    rows = by_calamine(as_sheet(given, results=[answers]))[1:]
+
+    assert rows[2_047:2_050] == [["2047", "r2047"], [2048, "r2048"], ["2049", "r2049"]]
+    assert [row[1] for row in rows] == answers.to_pylist()
+    assert stream.getvalue().decode().splitlines()[1:] == [f"{at},r{at}" for at in range(many)]
