@@ -210,7 +210,8 @@ def assumed(lines: Sequence[RouteLine]) -> Iterator[Notice]:
         if key in seen or each.coverage is None:
             continue
         seen.add(key)
-        yield from assumptions(each.coverage, item.description)
+        if each.reason not in _WITHOUT_BENEFIT:  # else nothing hangs on what the plan may agree to
+            yield from assumptions(each.coverage, item.description)
         if each.reason == "no_benefit" and item.billed_to_plan:
             yield Notice("no-benefit", item.description)
     used = (each.line.benefit_rule for each in lines if each.reason not in _WITHOUT_BENEFIT)
