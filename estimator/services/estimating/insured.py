@@ -21,6 +21,7 @@ from estimator.engine.comparison import Range
 from estimator.engine.coordination import INTEGERS, Assistance
 from estimator.engine.course import Scenario
 from estimator.engine.kernel import Account, Line, Second, Step, run
+from estimator.engine.plan import Accumulators, Benefit
 from estimator.rulebook import rows as r
 from estimator.services.estimating.coverage import (
     COVERED,
@@ -186,6 +187,14 @@ def _claim(line: PricedLine, refused: bool, assistance: Assistance | None) -> Cl
     )
 
 
+def _is_unused(benefit: Benefit | None, met: Accumulators) -> bool:
+    """Whether a benefit is used up with time and nobody said how much of it is."""
+    if benefit is None:
+        return False
+    visits = benefit.counts_visits and benefit.group not in met.visits
+    return visits or (benefit.plan_pays_max is not None and benefit.name not in met.plan_paid)
+
+
 def _explained(  # noqa: PLR0913, PLR0917 - all that a line of the receipt shows
     line: PricedLine, month: int, step: Step, amounts: Line, coverage: Coverage, account: Account
 ) -> RouteLine:
@@ -201,8 +210,8 @@ def _explained(  # noqa: PLR0913, PLR0917 - all that a line of the receipt shows
     )
 
 
-def assumed(lines: Sequence[RouteLine]) -> Iterator[Notice]:
-    """Yield what the insured figure assumes, line by line."""
+def assumed(lines: Sequence[RouteLine], met: Accumulators) -> Iterator[Notice]:
+    """Yield what the insured figure assumes, line by line; *met* is what was said to be used."""
     seen: set[tuple[str, Coverage | None, str]] = set()
     for each in lines:
         item = each.line.item
@@ -212,6 +221,8 @@ def assumed(lines: Sequence[RouteLine]) -> Iterator[Notice]:
         seen.add(key)
         if each.reason not in _WITHOUT_BENEFIT:  # else nothing hangs on what the plan may agree to
             yield from assumptions(each.coverage, item.description)
+            if _is_unused(each.line.benefit, met):
+                yield Notice("nothing-used", item.description)
         if each.reason == "no_benefit" and item.billed_to_plan:
             yield Notice("no-benefit", item.description)
     used = (each.line.benefit_rule for each in lines if each.reason not in _WITHOUT_BENEFIT)
