@@ -6,7 +6,7 @@ where plan years begin) repeats from patient to patient, so it is kept beside th
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from estimator.engine.adjudication import (
@@ -116,8 +116,14 @@ class InsuredPricing:
             second = Second("supplement", supplement(line.date))
             yield from run((step,), account, INTEGERS, second)
 
-    def _line_coverages(self, scenario: Scenario) -> list[Coverage]:
-        return [self._coverage(line) for line in self.course.lines[scenario]]
+    def _line_coverages(self, scenario: Scenario) -> Sequence[Coverage]:
+        lines, memo = self.course.lines[scenario], self.course.memo
+        key = ("asks policies", scenario)
+        if key not in memo:
+            memo[key] = any(line.item.policy_of is not None for line in lines)
+        if not memo[key]:
+            return (COVERED,) * len(lines)
+        return [self._coverage(line) for line in lines]
 
     def _coverage(self, line: PricedLine) -> Coverage:
         """Return whether the plan covers the line's item on its date."""
@@ -160,10 +166,20 @@ class InsuredPricing:
         alone = situation.second is None and situation.supplement is None
         steps = prepare(claims, self.cover, situation.as_of, weigh_cash=alone)
         if situation.second is None:
-            return _Prepared(steps, ())
+            return _Prepared(tuple(_alike(steps)), ())
         theirs = [as_second(claim) for claim in claims]
         second_cover = situation.second.cover
         return _Prepared(steps, prepare(theirs, second_cover, situation.as_of, weigh_cash=False))
+
+
+def _alike(steps: Iterable[Step]) -> Iterator[Step]:
+    """Yield the steps, equal ones as one: infusion after infusion is prepared alike, and kept."""
+    kinds: list[Step] = []
+    for step in steps:
+        known = next((each for each in kinds if each == step), None)
+        if known is None:
+            kinds.append(step)
+        yield known or step
 
 
 def _claim(line: PricedLine, refused: bool, assistance: Assistance | None) -> Claim:
