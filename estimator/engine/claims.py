@@ -166,7 +166,7 @@ class _Preparing:
         self.counted = {
             claim.benefit.group
             for claim in claims
-            if claim.benefit is not None and _counts_visits(claim.benefit)
+            if claim.benefit is not None and claim.benefit.counts_visits
         }
         self.as_of_year = cover.year.start(as_of) if as_of is not None else None
         self.year: date | None = None
@@ -296,10 +296,6 @@ def _refusal(claim: Claim) -> str | None:
     if claim.benefit is None:
         return "no_benefit"
     return None if claim.benefit.covered else "not_covered"
-
-
-def _counts_visits(benefit: Benefit) -> bool:
-    return benefit.visit_limit is not None or benefit.deductible_waived_visits > 0
 
 
 def _balance_bill(claim: Claim, benefit: Benefit) -> int:

@@ -82,7 +82,7 @@ def percent(value: Decimal) -> int:
     return rate(value.scaleb(-2))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def dollars(amount: int) -> str:
     """Return cents as a decimal string.
 

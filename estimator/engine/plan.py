@@ -97,6 +97,11 @@ class Benefit:
         """Whose visits it counts."""
         return self.name if self.visit_group is None else ("group", self.visit_group)
 
+    @property
+    def counts_visits(self) -> bool:
+        """Whether it matters how many visits came before."""
+        return self.visit_limit is not None or self.deductible_waived_visits > 0
+
 
 class Met(NamedTuple):
     """What was met of a limit, and how much of it was credited in the months that carry over."""

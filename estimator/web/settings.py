@@ -13,6 +13,7 @@ from estimator.sources.addresses import is_safe
 from estimator.storage.database import DEFAULT_URL
 
 PREFIX = "ESTIMATOR_"
+REDIS = ("redis://", "rediss://", "redis+unix://")
 SHORTEST_IDLE = 5
 """Minutes: the page warns two minutes before, and that has to be of use."""
 
@@ -62,7 +63,19 @@ class Settings:
             )
         if self.keep_estimates_days < 1:
             raise SettingsRefused(f"{PREFIX}KEEP_ESTIMATES_DAYS is at least 1.")
+        self._check_redis()
         self._check_sign_in()
+
+    def _check_redis(self) -> None:
+        if not self.redis_url:
+            return
+        if not self.redis_url.startswith(REDIS):
+            raise SettingsRefused(f"{PREFIX}REDIS_URL begins with redis:// or rediss://.")
+        if not self.secret_key:
+            raise SettingsRefused(
+                f"{PREFIX}REDIS_URL needs {PREFIX}SECRET_KEY, the same on every server: without "
+                "it each would count for itself."
+            )
 
     def _check_sign_in(self) -> None:
         if self.idle_minutes < SHORTEST_IDLE:

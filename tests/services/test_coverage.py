@@ -370,6 +370,17 @@ def test_the_route_says_what_it_assumes(
     assert len(routed(answer)["assumes"]) == len(assumed)
 
 
+@pytest.mark.parametrize("rows", [[], [benefit("not covered", "infusion")]])
+def test_what_no_benefit_covers_does_not_hang_on_a_policy(rows: list[r.Row]) -> None:
+    prices = (charge("infusion", 100), policy("silent"))
+    rules = rulebook(POLICED, treatment(), course(), prices, rows)
+
+    answer = ask(rules, plan_id="gold")
+
+    assert treated(answer)["coverage"]["status"] == "not_covered"
+    assert "No policy says" not in " ".join(routed(answer)["assumes"])
+
+
 def test_a_line_without_a_benefit_is_said_to_be_without_one() -> None:
     rules = rulebook(BASE, treatment(), course(), charge("infusion", 100))
 

@@ -72,6 +72,24 @@ def test_nothing_is_met_unless_said_and_a_finding_says_so() -> None:
     assert "the out-of-pocket maximum" in finding["message"]
 
 
+@pytest.mark.parametrize(
+    ("terms", "given"),
+    [
+        ({"visit_limit": 9}, visits("all", 1)),
+        ({"deductible_waived_visits": 1}, visits("all", 1)),
+        ({"plan_pays_max": 900}, paid("all", "20.00")),
+    ],
+)
+def test_nothing_is_used_of_a_benefit_unless_said_and_a_finding_says_so(
+    terms: dict[str, Any], given: dict[str, Any]
+) -> None:
+    rules = weekly(benefit("coinsurance", coinsurance_percent=20, rule_id="all", **terms))
+
+    assert "nothing-used" in codes(treated(gold(rules)))
+    assert "nothing-used" not in codes(treated(gold(rules, accumulators=[given])))
+    assert "nothing-used" not in codes(treated(gold(weekly(FIFTH))))
+
+
 def test_what_is_met_counts() -> None:
     rules = weekly(FIFTH, deductible(150), oop_max(200))
 

@@ -7,6 +7,7 @@ from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from estimator import __version__
@@ -34,6 +35,7 @@ from estimator.services.estimating.routes import Route
 from estimator.services.estimating.situation import Situation
 from estimator.services.intake.requests import JOIN, SecondaryPlanDocument, as_understood
 
+_amounts_of = attrgetter(*AMOUNTS)
 FACTS = (
     "time_to_effect",
     "how_it_works",
@@ -129,19 +131,18 @@ class Answer:
         }
 
     def _shown(self, course: PricedCourse | None, route: Route) -> dict[str, Any]:
-        """Return a route as it is shown; self_pay is the same for every patient, so made once.
+        """Return a route as it is shown.
 
-        Each answer gets a copy: who changes theirs changes no other patient's.
+        The summary of self_pay is the same for every patient, so made once; its lines would
+        take more memory than making them takes time. Each answer gets a copy: who changes
+        theirs changes no other patient's.
         """
-        if course is None or route.cost.route != "self_pay":
+        summary = self.situation.request.detail == "summary"
+        if course is None or route.cost.route != "self_pay" or not summary:
             return self._route(route)
-        key = ("shown", self.situation.request.detail)
-        if key not in course.memo:
-            course.memo[key] = self._route(route)
-        shown = {name: copy(value) for name, value in course.memo[key].items()}
-        if "lines" in shown:
-            shown["lines"] = [line.copy() for line in shown["lines"]]
-        return shown
+        if "shown" not in course.memo:
+            course.memo["shown"] = self._route(route)
+        return {name: copy(value) for name, value in course.memo["shown"].items()}
 
     def _route(self, route: Route) -> dict[str, Any]:
         cost, back = route.cost.patient_pays, route.reimbursed
@@ -232,12 +233,11 @@ def _coverage(coverage: Coverage) -> dict[str, Any]:
 def _line(
     place: int, each: RouteLine, program: r.AssistanceRow | None, second: Rule | None
 ) -> dict[str, Any]:
-    amounts = each.amounts
     return {
         **_line_facts(each.line),
         "claim": place,
         "reason": each.reason,
-        **{name: dollars(getattr(amounts, name)) for name in AMOUNTS},
+        **dict(zip(AMOUNTS, map(dollars, _amounts_of(each.amounts)), strict=True)),
         "deductible_met": None if each.deductible_met is None else dollars(each.deductible_met),
         "oop_met": None if each.oop_met is None else dollars(each.oop_met),
         "rule": rule_json(_rule(each)),

@@ -6,7 +6,7 @@ where plan years begin) repeats from patient to patient, so it is kept beside th
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from estimator.engine.adjudication import (
@@ -21,6 +21,7 @@ from estimator.engine.comparison import Range
 from estimator.engine.coordination import INTEGERS, Assistance
 from estimator.engine.course import Scenario
 from estimator.engine.kernel import Account, Line, Second, Step, run
+from estimator.engine.plan import Accumulators, Benefit
 from estimator.rulebook import rows as r
 from estimator.services.estimating.coverage import (
     COVERED,
@@ -115,8 +116,14 @@ class InsuredPricing:
             second = Second("supplement", supplement(line.date))
             yield from run((step,), account, INTEGERS, second)
 
-    def _line_coverages(self, scenario: Scenario) -> list[Coverage]:
-        return [self._coverage(line) for line in self.course.lines[scenario]]
+    def _line_coverages(self, scenario: Scenario) -> Sequence[Coverage]:
+        lines, memo = self.course.lines[scenario], self.course.memo
+        key = ("asks policies", scenario)
+        if key not in memo:
+            memo[key] = any(line.item.policy_of is not None for line in lines)
+        if not memo[key]:
+            return (COVERED,) * len(lines)
+        return [self._coverage(line) for line in lines]
 
     def _coverage(self, line: PricedLine) -> Coverage:
         """Return whether the plan covers the line's item on its date."""
@@ -159,10 +166,20 @@ class InsuredPricing:
         alone = situation.second is None and situation.supplement is None
         steps = prepare(claims, self.cover, situation.as_of, weigh_cash=alone)
         if situation.second is None:
-            return _Prepared(steps, ())
+            return _Prepared(tuple(_alike(steps)), ())
         theirs = [as_second(claim) for claim in claims]
         second_cover = situation.second.cover
         return _Prepared(steps, prepare(theirs, second_cover, situation.as_of, weigh_cash=False))
+
+
+def _alike(steps: Iterable[Step]) -> Iterator[Step]:
+    """Yield the steps, equal ones as one: infusion after infusion is prepared alike, and kept."""
+    kinds: list[Step] = []
+    for step in steps:
+        known = next((each for each in kinds if each == step), None)
+        if known is None:
+            kinds.append(step)
+        yield known or step
 
 
 def _claim(line: PricedLine, refused: bool, assistance: Assistance | None) -> Claim:
@@ -186,6 +203,14 @@ def _claim(line: PricedLine, refused: bool, assistance: Assistance | None) -> Cl
     )
 
 
+def _is_unused(benefit: Benefit | None, met: Accumulators) -> bool:
+    """Whether a benefit is used up with time and nobody said how much of it is."""
+    if benefit is None:
+        return False
+    visits = benefit.counts_visits and benefit.group not in met.visits
+    return visits or (benefit.plan_pays_max is not None and benefit.name not in met.plan_paid)
+
+
 def _explained(  # noqa: PLR0913, PLR0917 - all that a line of the receipt shows
     line: PricedLine, month: int, step: Step, amounts: Line, coverage: Coverage, account: Account
 ) -> RouteLine:
@@ -201,8 +226,8 @@ def _explained(  # noqa: PLR0913, PLR0917 - all that a line of the receipt shows
     )
 
 
-def assumed(lines: Sequence[RouteLine]) -> Iterator[Notice]:
-    """Yield what the insured figure assumes, line by line."""
+def assumed(lines: Sequence[RouteLine], met: Accumulators) -> Iterator[Notice]:
+    """Yield what the insured figure assumes, line by line; *met* is what was said to be used."""
     seen: set[tuple[str, Coverage | None, str]] = set()
     for each in lines:
         item = each.line.item
@@ -210,7 +235,10 @@ def assumed(lines: Sequence[RouteLine]) -> Iterator[Notice]:
         if key in seen or each.coverage is None:
             continue
         seen.add(key)
-        yield from assumptions(each.coverage, item.description)
+        if each.reason not in _WITHOUT_BENEFIT:  # else nothing hangs on what the plan may agree to
+            yield from assumptions(each.coverage, item.description)
+            if _is_unused(each.line.benefit, met):
+                yield Notice("nothing-used", item.description)
         if each.reason == "no_benefit" and item.billed_to_plan:
             yield Notice("no-benefit", item.description)
     used = (each.line.benefit_rule for each in lines if each.reason not in _WITHOUT_BENEFIT)

@@ -91,8 +91,12 @@ class PricedCourse:
 
     def visits(self, scenario: Scenario) -> int:
         """Return the number of dates with a line outside the pharmacy."""
-        lines = self.lines[scenario]
-        return len({line.date for line in lines if line.item.setting != "pharmacy"})
+        if ("visits", scenario) not in self.memo:
+            lines = self.lines[scenario]
+            days = {line.date for line in lines if line.item.setting != "pharmacy"}
+            self.memo["visits", scenario] = len(days)
+        found: int = self.memo["visits", scenario]
+        return found
 
 
 def price_course(setting: Setting, treatment: str) -> PricedCourse:

@@ -94,6 +94,13 @@ WORDINGS: dict[str, _Wording] = {
         "Ask the plan, or read the patient's portal, and type what is met.",
         "accumulators",
     ),
+    "nothing-used": _Wording(
+        _D,
+        "The plan limits the visits, or what it pays, for {about}; nothing of that is counted as "
+        "used this plan year.",
+        "Ask the plan, and type what is used.",
+        "accumulators",
+    ),
     "more-met-than-limit": _Wording(
         _D,
         "More is given as met than the limit is: {about}. The limit is counted as met.",

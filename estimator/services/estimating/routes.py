@@ -69,12 +69,12 @@ def routes(situation: Situation, course: PricedCourse, coverage: Coverage) -> It
 
 
 def _insured(insured: InsuredPricing, name: str, eligible: bool, program: Program | None) -> Route:
-    lines = insured.typical(program)
+    lines, met = insured.typical(program), insured.cover.met
     cost = RouteCost(name, insured.range(program, lines), eligible)
     if program is None:
-        return Route(cost, lines, tuple(dict.fromkeys(assumed(lines))))
+        return Route(cost, lines, tuple(dict.fromkeys(assumed(lines, met))))
     rows = rows_for(insured.situation, program.program_id, insured.course, "typical")
-    return Route(cost, lines, tuple(dict.fromkeys((*assumed(lines), *program.notices))), rows)
+    return Route(cost, lines, tuple(dict.fromkeys((*assumed(lines, met), *program.notices))), rows)
 
 
 def _self_pay(course: PricedCourse) -> Route:

@@ -13,7 +13,7 @@ from estimator.services.estimating.situation import Situation
 from estimator.services.patient.advice import cheaper
 from estimator.services.patient.facts import FactShown, facts
 from estimator.services.patient.scale import Bar, Scale
-from estimator.services.patient.words import Said, Words, money
+from estimator.services.patient.words import Said, Words, money, rounded
 
 SPLIT = (
     "deductible",
@@ -117,7 +117,7 @@ def _pays(pays: Range, months: int, beside: Beside, words: Words) -> Pays:
     return Pays(
         about=words("answer.about", amount=money(pays.typical)),
         range=None if low == high else words("answer.range", low=money(low), high=money(high)),
-        month=words("answer.month", amount=money(month)),
+        month=words("answer.month", amount=rounded(month)),
         bar=beside.scale.bar(pays),
     )
 
@@ -180,7 +180,8 @@ def _made_of(best: Route, words: Words) -> Iterator[tuple[Said, str]]:
         times[item] = times.get(item, 0) + 1
         paid[item] = paid.get(item, 0) + each.amounts.patient_pays
     for item, count in times.items():
-        yield words("answer.times", count=count, item=words.workbook(item)), money(paid[item])
+        amount = money(paid[item]) if paid[item] else words.plain("answer.nothing_extra")
+        yield words("answer.times", count=count, item=words.workbook(item)), amount
 
 
 def _split(best: Route, words: Words) -> Iterator[tuple[Said, str]]:

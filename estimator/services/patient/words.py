@@ -120,3 +120,12 @@ def money(cents: int) -> str:
     whole, part = dollars(abs(cents)).split(".")
     minus = "−" if cents < 0 else ""
     return f"{minus}${int(whole):,}" + ("" if part == "00" else f".{part}")
+
+
+def rounded(cents: int) -> str:
+    """Return about an amount: in whole dollars, but for a small one, which would say too little.
+
+    >>> rounded(62_083), rounded(1_158), rounded(417), rounded(0)
+    ('$621', '$12', '$4.17', '$0')
+    """
+    return money(cents if abs(cents) < 1_000 else (cents + 50) // 100 * 100)

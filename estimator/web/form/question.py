@@ -11,7 +11,7 @@ from estimator.web.form.options import Options
 from estimator.web.form.posted import Posted, Reading
 from estimator.web.form.reading import find_plan
 
-NETWORKS = (("", "As the rulebook says"), ("in", "In network"), ("out", "Out of network"))
+NETWORKS = (("", "By the rulebook"), ("in", "In network"), ("out", "Out of network"))
 IF_UNKNOWN = "Try the payer's name, or a word of the plan's."
 _PLACES: dict[str, tuple[str, Callable[[str], str]]] = {
     "item_id": ("item", str),

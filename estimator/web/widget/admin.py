@@ -34,7 +34,7 @@ from estimator.web.source import Source
 from estimator.web.widget import files
 from estimator.web.widget.conversation import Conversation
 from estimator.web.widget.counting import Counting
-from estimator.web.widget.rendering import render
+from estimator.web.widget.rendering import address, render
 from estimator.web.widget.snippets import snippets
 
 PATH = "/admin/widgets"
@@ -74,7 +74,8 @@ class WidgetAdmin:
             (each, rulebook.clinics[each.clinic_id].name)
             for each in all_settings(self._source.database(), rulebook)
         ]
-        return render_template("estimator/widget/admin_list.html", widgets=shown)
+        pages = {each.clinic_id: address("page", clinic_id=each.clinic_id) for each, _ in shown}
+        return render_template("estimator/widget/admin_list.html", widgets=shown, page_urls=pages)
 
     def widget(self, clinic_id: str) -> str:
         live = self._clinic(clinic_id)

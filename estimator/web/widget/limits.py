@@ -17,12 +17,15 @@ from typing import Any
 from flask import Flask, request
 from flask.typing import RouteCallable
 from flask_limiter import Limiter
+from limits.errors import ConfigurationError
 
 from estimator.storage.secret import key_for
-from estimator.web.settings import Settings
+from estimator.web.settings import PREFIX, Settings, SettingsRefused
 from estimator.web.source import Source
 
 IN_MEMORY = "memory://"
+REDIS_SECONDS = 0.5
+"""A Redis that does not answer by then is away: nobody waits for a count."""
 SCOPE = "widget"
 _PREFIXES = {4: 24, 6: 48}
 
@@ -69,21 +72,33 @@ class Limits:
     """The limit that all views of the widget share, for one mounted estimator."""
 
     def __init__(self, name: str, settings: Settings, source: Source) -> None:
-        shared = settings.redis_url.strip()
-        secret = settings.secret_key.encode() if shared and settings.secret_key else None
-        self._key = DailyKey(secret)
+        shared = settings.redis_url
+        self._key = DailyKey(settings.secret_key.encode() if shared else None)
         self._source = source
         self._proxies = int(settings.trusted_proxies)
         self._rate = settings.widget_rate
-        self._limiter = Limiter(
+        try:
+            self._limiter = self._counter(name, shared)
+            # An application of its own: the host's settings and its own limits are left alone.
+            self._limiter.init_app(Flask("limits", static_folder=None))
+        except (ConfigurationError, ValueError):
+            raise SettingsRefused(
+                f"{PREFIX}REDIS_URL cannot be used: check the address, and that the extra redis is "
+                "installed."
+            ) from None
+
+    def _counter(self, name: str, shared: str) -> Limiter:
+        if not shared:
+            return Limiter(self.key, storage_uri=IN_MEMORY, key_prefix=name, headers_enabled=False)
+        patience: Any = {"socket_connect_timeout": REDIS_SECONDS, "socket_timeout": REDIS_SECONDS}
+        return Limiter(
             self.key,
-            storage_uri=shared or IN_MEMORY,
+            storage_uri=shared,
+            storage_options=patience,
             key_prefix=name,
             headers_enabled=False,
-            in_memory_fallback=[self._rate] if shared else None,
+            in_memory_fallback=[self._rate],
         )
-        # An application of its own: the host's settings and its own limits are left alone.
-        self._limiter.init_app(Flask("limits", static_folder=None))
 
     def begin(self) -> None:
         """Forget what the request before had counted, in the same thread."""

@@ -1,0 +1,35 @@
+"""The pictures of the README: taken from the running program, and fit to be shown."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from scripts.pictures import FOLDER, PICTURES, take
+
+README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+LARGEST = 250_000
+PNG = b"\x89PNG"
+
+
+def test_the_readme_shows_every_picture_with_words_for_those_who_cannot_see_it() -> None:
+    shown = re.findall(r"!\[([^\]]+)\]\(docs/pictures/(\w+)\.png\)", README)
+    shown += [
+        (alt, name)
+        for name, alt in re.findall(
+            r'<img src="docs/pictures/(\w+)\.png"[^>]* alt="([^"]+)"', README
+        )
+    ]
+
+    assert [name for _, name in shown] == list(PICTURES)
+    assert all(len(alt) > 100 for alt, _ in shown)
+    for name in PICTURES:
+        picture = FOLDER / f"{name}.png"
+        assert picture.read_bytes().startswith(PNG)
+        assert picture.stat().st_size < LARGEST
+
+
+def test_every_picture_can_be_taken_anew(tmp_path: Path) -> None:
+    take(list(PICTURES), tmp_path)
+
+    assert {each.name for each in tmp_path.iterdir()} == {f"{name}.png" for name in PICTURES}
