@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import axe_playwright_python
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Frame, Page
 
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -52,7 +52,7 @@ def can_be_used(page: Page) -> None:
         assert violations(page, COLORS) == []
 
 
-def violations(page: Page, rules: dict[str, Any]) -> list[tuple[str, list[str]]]:
+def violations(page: Page | Frame, rules: dict[str, Any]) -> list[tuple[str, list[str]]]:
     run = "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})"
     found = page.evaluate(f"{run}.then(found => found.violations)", rules)
     return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]

@@ -291,6 +291,7 @@ def test_the_summary_prints_on_two_pages(browser: Browser, address: str) -> None
         expect(page.locator("svg.chart")).to_be_visible()
         expect(page.locator("#beside")).to_be_visible()
         expect(page.locator("#estimate-form")).to_be_hidden()
+        expect(page.locator("nav")).to_be_hidden()
 
 
 def test_nothing_stays_in_the_browser(browser: Browser, address: str) -> None:

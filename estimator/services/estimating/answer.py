@@ -118,6 +118,8 @@ class Answer:
 
     def _treatment(self, each: TreatmentAnswer) -> dict[str, Any]:
         course = each.course
+        full = course is not None and self.situation.request.detail == "full"
+        facts = [_line_facts(line) for line in course.lines["typical"]] if course and full else ()
         return {
             "treatment_id": each.treatment,
             "name": each.name,
@@ -125,20 +127,23 @@ class Answer:
             "facts": {name: _fact(each.rows, name) for name in FACTS},
             "visits": {name: course.visits(name) if course else None for name in SCENARIOS},
             "coverage": _coverage(each.coverage),
-            "routes": [self._shown(each.course, route) for route in each.routes],
+            "routes": [self._shown(course, route, facts) for route in each.routes],
             "best_route": each.best.route if each.best else None,
             "findings": [finding_json(finding) for finding in findings(each.notices)],
         }
 
-    def _shown(self, course: PricedCourse | None, route: Route) -> dict[str, Any]:
-        """Return a route as it is shown.
+    def _shown(
+        self, course: PricedCourse | None, route: Route, facts: Sequence[dict[str, Any]]
+    ) -> dict[str, Any]:
+        """Return a route as it is shown, with *facts* of its lines where these are asked for.
 
         The summary of self_pay is the same for every patient, so made once; its lines would
         take more memory than making them takes time. Each answer gets a copy: who changes
         theirs changes no other patient's.
         """
-        summary = self.situation.request.detail == "summary"
-        if course is None or route.cost.route != "self_pay" or not summary:
+        if self.situation.request.detail == "full":
+            return {**self._route(route), "lines": list(self._lines(route, facts))}
+        if course is None or route.cost.route != "self_pay":
             return self._route(route)
         if "shown" not in course.memo:
             course.memo["shown"] = self._route(route)
@@ -147,7 +152,7 @@ class Answer:
     def _route(self, route: Route) -> dict[str, Any]:
         cost, back = route.cost.patient_pays, route.reimbursed
         months = self.situation.request.months
-        shown: dict[str, Any] = {
+        return {
             "route": route.cost.route,
             "patient_pays": _range(cost),
             "upfront": dollars(cost.typical + back),
@@ -155,13 +160,13 @@ class Answer:
             "by_month": [dollars(month) for month in route.by_month(months)],
             "assumes": [finding.message for finding in findings(route.notices)],
         }
-        if self.situation.request.detail == "full":
-            rows = route.program_rows or (None,) * len(route.lines)
-            shown["lines"] = [
-                _line(place, line, row, self._second_rule(line))
-                for place, (line, row) in enumerate(zip(route.lines, rows, strict=True))
-            ]
-        return shown
+
+    def _lines(self, route: Route, facts: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Yield the lines of a route; every route of a treatment has the same ones to pay for."""
+        rows = route.program_rows or (None,) * len(route.lines)
+        for place, (line, fact, row) in enumerate(zip(route.lines, facts, rows, strict=True)):
+            paid = _paid(line, row, self._second_rule(line))
+            yield {**fact, "claim": place, **paid}
 
     def _second_rule(self, each: RouteLine) -> Rule | None:
         """Return the row by which the second payer pays on a line; ``None`` where it pays nothing.
@@ -230,12 +235,8 @@ def _coverage(coverage: Coverage) -> dict[str, Any]:
     }
 
 
-def _line(
-    place: int, each: RouteLine, program: r.AssistanceRow | None, second: Rule | None
-) -> dict[str, Any]:
+def _paid(each: RouteLine, program: r.AssistanceRow | None, second: Rule | None) -> dict[str, Any]:
     return {
-        **_line_facts(each.line),
-        "claim": place,
         "reason": each.reason,
         **dict(zip(AMOUNTS, map(dollars, _amounts_of(each.amounts)), strict=True)),
         "deductible_met": None if each.deductible_met is None else dollars(each.deductible_met),

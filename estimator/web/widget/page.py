@@ -62,6 +62,12 @@ class Contact(NamedTuple):
     website: str
 
 
+def crisis_words(words: Words) -> tuple[str, str, str]:
+    """Return the words about a crisis: before the number to call, the number, after it."""
+    before, after = words.plain("crisis.words", number="\n").split("\n")
+    return before, CRISIS_NUMBER, after
+
+
 class WidgetPage:
     """One page: a step of the conversation, or the answer."""
 
@@ -99,8 +105,7 @@ class WidgetPage:
     @property
     def crisis(self) -> tuple[str, str, str]:
         """The words about a crisis: before the number to call, the number, after it."""
-        before, after = self.words.plain("crisis.words", number="\n").split("\n")
-        return before, CRISIS_NUMBER, after
+        return crisis_words(self.words)
 
     @property
     def number(self) -> int:

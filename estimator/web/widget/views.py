@@ -22,6 +22,7 @@ from estimator.web.widget import files, oembed, plans, policy
 from estimator.web.widget.conversation import ANSWER, STAY, Conversation, Turn
 from estimator.web.widget.counting import ANSWERED, OPENED, Counting
 from estimator.web.widget.limits import Limits
+from estimator.web.widget.page import crisis_words
 from estimator.web.widget.rendering import address, render
 
 BRIEFLY = "public, max-age=300"
@@ -225,7 +226,13 @@ def _message(status: int, headers: Any = ()) -> Response:
     said = words.plain(MESSAGES.get(status, "page.fault"))
     kept = files.version()
     style = address("style", asked=kept, tokens=files.tokens(WidgetSettings(clinic_id="")))
-    page = render_template("estimator/widget/message.html", words=words, said=said, style=style)
+    page = render_template(
+        "estimator/widget/message.html",
+        words=words,
+        said=said,
+        style=style,
+        crisis=crisis_words(words),
+    )
     response = Response(page, status, mimetype="text/html")
     response.headers.extend(dict(headers))
     return response

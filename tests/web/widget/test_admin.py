@@ -122,7 +122,12 @@ def test_every_clinic_is_listed(own: Flask, visitor: FlaskClient) -> None:
     set_up(own, origins=("https://www.example.org",))
     page = Page(visitor.get("/admin/widgets", environ_overrides=HERE).text)
 
+    set_up(own, "branch", served=False)
+    closed = visitor.get("/admin/widgets", environ_overrides=HERE).text
+
     assert "https://www.example.org" in page.all("td")
+    assert {"/cost/main", "/cost/branch"} <= {each.get("href") for each in page.attributes("a")}
+    assert "/cost/branch" not in closed
     assert "nobody yet: the defaults hold" in page.all("td")
 
 

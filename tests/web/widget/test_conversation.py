@@ -149,6 +149,24 @@ def test_only_limits_that_matter_are_asked_for(visitor: FlaskClient) -> None:
     assert not card.attributes("input", name="card_family_oop_max_met")
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", ("Deductible for the whole family", "Out-of-pocket maximum for the whole family")),
+        (
+            "es",
+            ("Deducible de toda la familia", "Máximo de gastos de bolsillo de toda la familia"),
+        ),
+    ],
+)
+def test_a_familys_limits_are_asked_for_as_the_familys(
+    visitor: FlaskClient, lang: str, said: tuple[str, ...]
+) -> None:
+    page = Page(visitor.get(f"{PATH}?lang={lang}").text)
+
+    assert set(said) <= set(page.all("label"))
+
+
 def test_the_same_figures_as_every_other_door(own: Flask, visitor: FlaskClient) -> None:
     asked = {
         "clinic_id": "main",

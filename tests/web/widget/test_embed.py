@@ -13,7 +13,8 @@ import requests
 from playwright.sync_api import Browser, Page, expect
 
 from estimator.web.widget import files
-from tests.web.widget.conftest import CLINIC_SITE, OTHER_SITE, Site
+from tests.web.browsing import AXE, RULES, violations
+from tests.web.widget.conftest import OTHER_SITE, Site
 from tests.web.widget.journey import (
     STATES,
     element,
@@ -201,10 +202,21 @@ def test_a_site_that_is_not_listed_is_refused(browser: Browser, costs: str, site
         assert frame_of(page).get_by_text("Your insurance").count() == 0
 
 
-def test_a_clinic_nobody_set_up_is_framed_by_nobody(costs: str) -> None:
-    policy = requests.get(f"{costs}/embed/frame/main", timeout=9).headers["Content-Security-Policy"]
-
-    assert policy.endswith(f"frame-ancestors http://{CLINIC_SITE}:{policy.rpartition(':')[2]}")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("state", ["first", "answer"])
+def test_everybody_can_use_it_inside_a_site(
+    browser: Browser, costs: str, site: Site, state: str, theme: str
+) -> None:
+    url = site.page(element(costs, lang="es", theme=theme))
+    with visited(browser, url, quiet=False) as page:  # the checker's own styles are blocked here
+        STATES[state](frame_of(page))
+        expect(frame_of(page).locator("html")).to_have_attribute("data-theme", theme)
+        frame = next(each for each in page.frames if "/embed/frame/" in each.url)
+        frame.evaluate(AXE.read_text("utf-8"))
+        for width in (320, 1200):
+            page.set_viewport_size({"width": width, "height": 800})
+            settled(page)
+            assert violations(frame, RULES) == []
 
 
 def test_a_site_with_a_strict_policy_needs_two_lines(

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.web.browsing import AXE, RULES, violations
 from tests.web.widget.conftest import Site
-from tests.web.widget.journey import STATES, element, to_answer
+from tests.web.widget.journey import STATES, element, go, to_about, to_answer
 from tests.web.widget.test_embed import visited
 
 WIDTHS = (280, 390, 1200)
@@ -125,6 +125,60 @@ def test_without_scripts_the_element_is_a_link(browser: Browser, costs: str, sit
         expect(page.locator("h1")).to_have_text("What would treatment cost you?")
 
 
+PROMISED = {
+    "en": (
+        *(
+            "About $",
+            " to $",
+            "a month",
+            "Why this much?",
+            "What we assumed",
+            "What could lower it",
+        ),
+        *("How soon it may work", "Visits", "Common side effects", "Approval and studies"),
+        *("written Good Faith Estimate", "555 0100", "Questions for your plan", "988"),
+    ),
+    "es": (
+        *("Cerca de $", " a $", "al mes", "¿Por qué esta cantidad?", "Lo que supusimos"),
+        *("Qué podría bajarlo", "Qué tan pronto puede hacer efecto", "Visitas"),
+        *("Efectos secundarios comunes", "Aprobación y estudios", "Estimación de Buena Fe"),
+        *("555 0100", "Preguntas para su plan", "988"),
+    ),
+}
+
+
+@pytest.mark.parametrize("lang", PROMISED)
+def test_the_answer_says_all_that_somebody_has_to_know(
+    browser: Browser, costs: str, lang: str
+) -> None:
+    with visited(browser, f"{costs}/cost/main?lang={lang}") as page:
+        to_answer(page)
+        said = page.locator("body").text_content() or ""
+
+    assert [words for words in PROMISED[lang] if words not in said] == []
+
+
+KEPT = """async () => [
+    localStorage.length, sessionStorage.length, document.cookie, (await caches.keys()).length,
+    (await indexedDB.databases()).length]"""
+
+
+def test_the_page_of_its_own_keeps_nothing_and_asks_nobody_else(
+    browser: Browser, costs: str
+) -> None:
+    with visited(browser, f"{costs}/cost/main") as page:
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        to_about(page)
+        page.locator("#annual_income").fill("28391")
+        go(page)
+        expect(page.locator("[name=step]")).to_have_value("answer")
+
+        assert page.evaluate(KEPT) == [0, 0, "", 0, 0]
+        assert asked
+        assert not [url for url in asked if not url.startswith(costs) or "28391" in url]
+
+
 def test_the_answer_prints_with_everything_on_it(browser: Browser, costs: str) -> None:
     with visited(browser, f"{costs}/cost/main") as page:
         to_answer(page)
@@ -135,7 +189,21 @@ def test_the_answer_prints_with_everything_on_it(browser: Browser, costs: str) -
             expect(page.locator(hidden).first).to_be_hidden()
         expect(page.get_by_text("Serious side effects")).to_be_visible()
         expect(page.get_by_text("988")).to_be_visible()
+        expect(page.get_by_text("Your plan pays only if it says yes")).to_be_visible()
         assert page.pdf(format="Letter").startswith(b"%PDF")
+
+
+def test_other_medicines_are_printed_if_they_were_opened(browser: Browser, costs: str) -> None:
+    with visited(browser, f"{costs}/cost/main") as page:
+        page.evaluate(
+            "document.querySelector('main').innerHTML = '<details class=others>"
+            "<summary>1 other medicine</summary><p>Sertraline</p></details>'"
+        )
+        page.emulate_media(media="print")
+
+        expect(page.get_by_text("Sertraline")).to_be_hidden()
+        page.locator("details").evaluate("each => { each.open = true }")
+        expect(page.get_by_text("Sertraline")).to_be_visible()
 
 
 def test_a_theme_that_is_asked_for_wins_over_the_system(browser: Browser, costs: str) -> None:

@@ -169,6 +169,8 @@ def test_one_network_may_ask_so_often_and_another_too(busy: Flask) -> None:
     assert findings(told, 429) == []
     spanish = client.get(PAGE + "?lang=es", headers={"X-Forwarded-For": "203.0.113.9"})
     assert "demasiadas consultas" in spanish.text
+    assert "¿Está en crisis?" in spanish.text
+    assert 'href="tel:988"' in spanish.text
 
 
 def test_without_a_proxy_of_ours_nobody_names_their_own_address(empty_url: str) -> None:
