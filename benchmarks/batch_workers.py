@@ -36,12 +36,13 @@ from estimator.storage.database import Database, open_database
 from tests.support import postgres
 
 TARGET = 1.5
+KEY = {"ESTIMATOR_SECRET_KEY": "k" * 43}
 
 
 @contextmanager
 def pool(url: str, many: int, _folder: Path) -> Iterator[None]:
     """Processes of the worker's own."""
-    program = Program(url, "worker", "--jobs", str(many))
+    program = Program(url, "worker", "--jobs", str(many), **KEY)
     try:
         yield
     finally:
@@ -61,7 +62,7 @@ def dask(url: str, many: int, folder: Path) -> Iterator[None]:
             member = ("distributed.cli.dask_worker", address, "--nthreads", "1", "--no-dashboard")
             stack.enter_context(_running(member, url, own))
         wait_for(lambda: _members(address) == many)
-        program = Program(url, "worker", ESTIMATOR_DASK_SCHEDULER=address)
+        program = Program(url, "worker", ESTIMATOR_DASK_SCHEDULER=address, **KEY)
         stack.callback(program.kill)
         yield
 

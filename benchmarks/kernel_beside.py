@@ -41,8 +41,8 @@ class Peer(NamedTuple):
 
 PEERS = (
     Peer("zen-engine", "with_zen.py", 2_000, 100, ("by_line", "by_course", "by_decision")),
-    Peer("OpenFisca-Core", "with_openfisca.py", COURSES, 5, ("openfisca",)),
-    Peer("LibreOffice", "with_libreoffice.py", 2_000, 1_000, ("libreoffice",)),
+    Peer("OpenFisca-Core", "with_openfisca.py", COURSES, 5, ("by_line", "by_period")),
+    Peer("LibreOffice", "with_libreoffice.py", 2_000, 1_000, ("by_row",)),
 )
 
 
@@ -106,16 +106,20 @@ class Beside:
         for peer in PEERS:
             ours = every_line(self.patients, peer.patients)
             for way in peer.ways:
-                assert self.asked(way, peer)["pays"] == ours, way
+                assert self.asked(way, peer)["pays"] == ours, (peer.name, way)
                 lines = len(ours) * peer.patients
-                print(f"{way}: {lines:,} of {lines:,} lines equal ours to the cent", flush=True)
+                print(
+                    f"{peer.name}, {way}: {lines:,} of {lines:,} lines equal ours to the cent",
+                    flush=True,
+                )
 
     def round(self) -> Iterator[tuple[str, float]]:
         """Yield courses a second of each way, and of ours between them."""
         yield "ours", self._ours()
         for peer in PEERS:
             for way in peer.ways:
-                yield way, peer.patients / self.asked(way, peer)["seconds"]
+                rate = peer.patients / self.asked(way, peer)["seconds"]
+                yield f"{peer.name}, {way}", rate
             yield "ours", self._ours()
         yield "start", self.asked("start", PEERS[-1])["seconds"]
 
@@ -131,14 +135,14 @@ def figures(found: dict[str, list[float]]) -> Iterator[Figure]:
     yield Figure("ours, arrays, one process", ours, "courses/s")
     for peer in PEERS:
         for way in peer.ways:
-            yield Figure(f"{peer.name}, {way}", medians[way], "courses/s")
-        best = max(medians[way] for way in peer.ways)
+            yield Figure(f"{peer.name}, {way}", medians[f"{peer.name}, {way}"], "courses/s")
+        best = max(medians[f"{peer.name}, {way}"] for way in peer.ways)
         yield Figure(f"ours beside {peer.name}", ours / best, "times", peer.target)
     office = PEERS[-1]
     started = medians["start"]
     yield Figure("LibreOffice's start, of its time", started, "s")
-    alone = office.patients / (office.patients / medians["libreoffice"] - started)
-    yield Figure("libreoffice without its start", alone, "courses/s")
+    alone = office.patients / (office.patients / medians["LibreOffice, by_row"] - started)
+    yield Figure("LibreOffice without its start", alone, "courses/s")
     yield Figure("ours beside LibreOffice without its start", ours / alone, "times", office.target)
 
 

@@ -16,7 +16,7 @@ PAYS = 10
 """The place of what the patient pays: column K."""
 
 
-def libreoffice(task: Task) -> Answer:
+def by_row(task: Task) -> Answer:
     """A row for each patient and line, eight formulas a row."""
     with tempfile.TemporaryDirectory() as folder:
         book = Path(folder, "courses.xlsx")
@@ -80,4 +80,4 @@ def _formulas(task: Task, line: Line, row: int, last: int | None) -> list[str]:
 
 
 if __name__ == "__main__":
-    answer({"libreoffice": libreoffice, "start": start})
+    answer({"by_row": by_row, "start": start})
