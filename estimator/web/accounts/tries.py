@@ -11,8 +11,8 @@ from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
+from estimator.web.network import network_of, visitor_address
 from estimator.web.settings import PREFIX, Settings, SettingsRefused
-from estimator.web.widget.limits import network_of, visitor_address
 
 
 class Tries:

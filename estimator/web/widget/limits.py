@@ -11,15 +11,15 @@ import hmac
 import secrets
 from datetime import date
 from hashlib import sha256
-from ipaddress import ip_address, ip_network
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask
 from flask.typing import RouteCallable
 from flask_limiter import Limiter
 from limits.errors import ConfigurationError
 
 from estimator.storage.secret import key_for
+from estimator.web.network import network_of, visitor_address
 from estimator.web.settings import PREFIX, Settings, SettingsRefused
 from estimator.web.source import Source
 
@@ -27,7 +27,6 @@ IN_MEMORY = "memory://"
 REDIS_SECONDS = 0.5
 """A Redis that does not answer by then is away: nobody waits for a count."""
 SCOPE = "widget"
-_PREFIXES = {4: 24, 6: 48}
 
 
 class DailyKey:
@@ -45,27 +44,6 @@ class DailyKey:
             made = key_for(self._secret, purpose) if self._secret else secrets.token_bytes(32)
             self._day, self._key = today, made
         return self._key
-
-
-def network_of(address: str) -> str:
-    """Return the network an address is in.
-
-    >>> network_of("203.0.113.77"), network_of("2001:db8:1:2::9"), network_of("?")
-    ('203.0.113.0/24', '2001:db8:1::/48', '')
-    """
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return ""
-    return str(ip_network((found, _PREFIXES[found.version]), strict=False))
-
-
-def visitor_address(trusted_proxies: int) -> str:
-    """Return where the request comes from, as the outermost proxy of our own saw it."""
-    seen = [each.strip() for each in request.headers.get("X-Forwarded-For", "").split(",")]
-    if trusted_proxies and len(seen) >= trusted_proxies and seen[-trusted_proxies]:
-        return seen[-trusted_proxies]
-    return request.remote_addr or ""
 
 
 class Limits:
