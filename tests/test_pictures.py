@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
-from scripts.pictures import FOLDER, PICTURES, take
+from scripts.pictures import FOLDER, PICTURES
 
-README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
 LARGEST = 250_000
 PNG = b"\x89PNG"
 
@@ -30,6 +33,7 @@ def test_the_readme_shows_every_picture_with_words_for_those_who_cannot_see_it()
 
 
 def test_every_picture_can_be_taken_anew(tmp_path: Path) -> None:
-    take(list(PICTURES), tmp_path)
+    command = [sys.executable, "-m", "scripts.pictures", "--folder", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, stderr=subprocess.DEVNULL)
 
     assert {each.name for each in tmp_path.iterdir()} == {f"{name}.png" for name in PICTURES}
