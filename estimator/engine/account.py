@@ -140,19 +140,32 @@ class Account:
             left = family_left if aggregate else numbers.lower(left, family_left)
         return numbers.higher(left, 0) if passable else left
 
-    def credit(self, gauges: Iterable[Gauge], amount: Amount, numbers: Numbers) -> None:
-        """Add *amount* to what is met; nothing met rises above its limit."""
-        lower, all_met, all_family = numbers.lower, self.individual, self.family
-        for slot, individual, family, _, aggregate, carries, passable in gauges:
-            met, family_met = all_met[slot], all_family[slot]
-            rise = amount if aggregate else lower(amount, individual - met)
-            family_rise = rise if family is None else lower(rise, family - family_met)
-            if passable:
-                rise, family_rise = numbers.higher(rise, 0), numbers.higher(family_rise, 0)
-            all_met[slot], all_family[slot] = met + rise, family_met + family_rise
+    def credit(
+        self, gauges: Iterable[Gauge], amount: Amount, within: Sequence[Gauge], numbers: Numbers
+    ) -> None:
+        """Add *amount* to what is met; nothing met rises above its limit.
+
+        *within* are limits in whose room the amount is known to be: it is added as it is.
+        """
+        individual, family = self.individual, self.family
+        for gauge in gauges:
+            slot, _, most, for_family, _, carries, _ = gauge
+            if gauge in within and (for_family or most is None):
+                rise = family_rise = amount
+            else:
+                rise, family_rise = self._rises(gauge, amount, numbers)
+            individual[slot], family[slot] = individual[slot] + rise, family[slot] + family_rise
             if carries:
                 carried, family_carried = self.carried[slot]
                 self.carried[slot] = (carried + rise, family_carried + family_rise)
+
+    def _rises(self, gauge: Gauge, amount: Amount, numbers: Numbers) -> tuple[Amount, Amount]:
+        """Return how much of *amount* the limit still takes, for the person and the family."""
+        slot, individual, family, _, aggregate, _, passable = gauge
+        lower, higher = numbers.lower, numbers.higher
+        rise = amount if aggregate else lower(amount, individual - self.individual[slot])
+        family_rise = rise if family is None else lower(rise, family - self.family[slot])
+        return (higher(rise, 0), higher(family_rise, 0)) if passable else (rise, family_rise)
 
 
 def _mixed_by_name(

@@ -26,7 +26,7 @@ from estimator.engine.coordination import (
     second_allowed,
     supplement_pays,
 )
-from estimator.engine.money import share
+from estimator.engine.money import nothing, share
 from estimator.engine.plan import Benefit
 
 __all__ = ["Account", "Line", "Second", "Step", "adjudicate", "run"]
@@ -129,13 +129,17 @@ def adjudicate(
     parts = _cost_share(benefit, allowed, terms, numbers)
     if step.oop_maxes:
         parts = _cap(step.oop_maxes, parts, account, numbers)
-    over: Amount = 0
+    deductible, copay, coinsurance = parts
+    cost_share = deductible + copay + coinsurance
+    line = _line(allowed, parts, cost_share, step.balance_bill)
     if benefit.plan_pays_max is not None:
-        over = _over_maximum(benefit, allowed - sum(parts), account, numbers)
-    line = _line(allowed, parts, over, step.balance_bill)
+        _limit(line, benefit, account, numbers)
     if visit is not None or step.weigh_cash or skip is not False:
         line = _settle(step, line, visit, skip, numbers)
-    return _credit(step, benefit, account, line, numbers)
+        cost_share = line.deductible + line.copay + line.coinsurance
+    if benefit.plan_pays_max is not None:
+        account.plan_paid[benefit.name] = account.plan_paid.get(benefit.name, 0) + line.plan_pays
+    return _credit(step, cost_share, account, line, numbers)
 
 
 def _refused(step: Step, numbers: Numbers) -> Line:
@@ -205,14 +209,19 @@ def _cost_share(benefit: Benefit, allowed: Amount, terms: _Terms, numbers: Numbe
     lower = numbers.lower
     if benefit.deductible == "after_copay":
         copay = lower(owed, allowed)
-        deductible = lower(allowed - copay, room)
+        left = allowed - copay
+        deductible = lower(left, room)
+        rest = left - deductible
     else:
         deductible = lower(allowed, room)
-        copay = lower(owed, allowed - deductible)
-    rate = benefit.coinsurance
-    if isinstance(rate, int) and not rate:  # of a population it may be an array
+        left = allowed - deductible
+        copay, rest = 0, left
+        if not nothing(owed):
+            copay = lower(owed, left)
+            rest = left - copay
+    if nothing(benefit.coinsurance):
         return deductible, copay, 0
-    coinsurance = _coinsurance(benefit, allowed, allowed - deductible - copay, numbers)
+    coinsurance = _coinsurance(benefit, allowed, rest, numbers)
     if free is not False:
         coinsurance = numbers.pick(free, 0, coinsurance)
     return deductible, copay, coinsurance
@@ -240,27 +249,28 @@ def _cap(maxes: Sequence[Gauge], parts: _Parts, account: Account, numbers: Numbe
     deductible, copay, coinsurance = parts
     deductible = lower(deductible, room)
     room = room - deductible
-    copay = lower(copay, room)
-    return deductible, copay, lower(coinsurance, room - copay)
+    if not nothing(copay):
+        copay = lower(copay, room)
+        room = room - copay
+    return deductible, copay, 0 if nothing(coinsurance) else lower(coinsurance, room)
 
 
-def _over_maximum(
-    benefit: Benefit, plan_pays: Amount, account: Account, numbers: Numbers
-) -> Amount:
-    """Return what of the plan's part passes the most that it pays for the benefit."""
-    left = numbers.higher(benefit.plan_pays_max - account.plan_paid.get(benefit.name, 0), 0)
-    return numbers.higher(plan_pays - left, 0)
-
-
-def _line(allowed: Amount, parts: _Parts, over: Amount, balance_bill: Amount) -> Line:
-    """Return the line as the plan leaves it."""
+def _line(allowed: Amount, parts: _Parts, cost_share: Amount, balance_bill: Amount) -> Line:
+    """Return the line as the plan leaves it; *cost_share* is the sum of the parts."""
     deductible, copay, coinsurance = parts
-    cost_share = deductible + copay + coinsurance
-    plan_pays = allowed - cost_share - over
-    owed = cost_share + over + balance_bill
+    plan_pays = allowed - cost_share
+    owed = cost_share if nothing(balance_bill) else cost_share + balance_bill
     return Line(
-        allowed, deductible, copay, coinsurance, over, 0, balance_bill, 0, plan_pays, 0, 0, owed
+        allowed, deductible, copay, coinsurance, 0, 0, balance_bill, 0, plan_pays, 0, 0, owed
     )
+
+
+def _limit(line: Line, benefit: Benefit, account: Account, numbers: Numbers) -> None:
+    """Leave to the patient what of the plan's part passes the most that it pays for the benefit."""
+    left = numbers.higher(benefit.plan_pays_max - account.plan_paid.get(benefit.name, 0), 0)
+    over = numbers.higher(line.plan_pays - left, 0)
+    line.over_benefit_maximum = over
+    line.plan_pays, line.patient_pays = line.plan_pays - over, line.patient_pays + over
 
 
 def _settle(step: Step, line: Line, visit: _Visit | None, skip: Flag, numbers: Numbers) -> Line:
@@ -286,14 +296,11 @@ def _choose(condition: Flag, if_true: Line, if_false: Line, numbers: Numbers) ->
     )
 
 
-def _credit(step: Step, benefit: Benefit, account: Account, line: Line, numbers: Numbers) -> Line:
-    """Credit the limits, the copay, the benefit's maximum and the program's."""
-    deductible, copay = line.deductible, line.copay
-    cost_share = deductible + copay + line.coinsurance
+def _credit(step: Step, cost_share: Amount, account: Account, line: Line, numbers: Numbers) -> Line:
+    """Credit the limits, the copay and the program's maximum."""
+    deductible = line.deductible
     if step.copay_slot is not None:
-        account.copays[step.copay_slot] = account.copays.get(step.copay_slot, 0) + copay
-    if benefit.plan_pays_max is not None:
-        account.plan_paid[benefit.name] = account.plan_paid.get(benefit.name, 0) + line.plan_pays
+        account.copays[step.copay_slot] = account.copays.get(step.copay_slot, 0) + line.copay
     if step.assistance is not None:
         used = account.assistance.get(step.assistance_pool, 0)
         helped = assistance_pays(step.assistance, cost_share, used, numbers)
@@ -304,8 +311,9 @@ def _credit(step: Step, benefit: Benefit, account: Account, line: Line, numbers:
             # then the deductible's: the deductible keeps at most what is left of the three.
             cost_share = cost_share - helped
             deductible = numbers.lower(deductible, cost_share)
-    account.credit(step.deductible_credits, deductible, numbers)
-    account.credit(step.oop_credits, cost_share, numbers)
+    within = () if step.deductible is None else (step.deductible,)
+    account.credit(step.deductible_credits, deductible, within, numbers)
+    account.credit(step.oop_credits, cost_share, step.oop_maxes, numbers)
     return line
 
 

@@ -22,6 +22,15 @@ LARGEST_CENTS = 10**10
 CENT = Decimal("0.01")
 
 
+def nothing(amount: Any) -> bool:
+    """Whether an amount is zero for everybody: an array may be zero for some.
+
+    >>> nothing(0), nothing(5)
+    (True, False)
+    """
+    return isinstance(amount, int) and not amount
+
+
 def share(cents: Any, rate: int) -> Any:
     """Return *rate* of *cents* (an int or an int64 array), rounded half-up to the cent.
 
