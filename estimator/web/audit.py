@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 
 from estimator.services import audit_check
 from estimator.services.audit_check import Checkpoint, NotACheckpoint, Verdict
 from estimator.storage import audit as entries
-from estimator.storage.secret import NoSecretKey
 from estimator.web.desk import Desk
-from estimator.web.html import error_page, page_blueprint
+from estimator.web.html import page_blueprint
 from estimator.web.methods import add_page
 
 AT_ONCE = 100
@@ -63,7 +62,6 @@ class AuditPage:
         """Return the route."""
         blueprint = page_blueprint("audit")
         add_page(blueprint, "/audit", GET=("entries", self.entries))
-        blueprint.register_error_handler(NoSecretKey, _no_secret)
         return blueprint
 
     def entries(self) -> str:
@@ -107,7 +105,3 @@ def _short(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     digest = len(text) == 64 and " " not in text
     return f"{text[:12]}…" if digest else text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
-
-
-def _no_secret(error: NoSecretKey) -> Response:
-    return error_page(503, words=str(error))

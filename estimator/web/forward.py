@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from estimator.services.accounts.roles import Role
 from estimator.services.audit import Audit
@@ -17,10 +17,9 @@ from estimator.services.estimating.behind import Spot
 from estimator.services.forward.checking import Checking, NotLive
 from estimator.services.forward.exposure import MONTHS, ranked, recent_uses
 from estimator.services.forward.needs import Need
-from estimator.storage.secret import NoSecretKey
 from estimator.web.access import identity
 from estimator.web.bodies import form_body
-from estimator.web.html import error_page, page_blueprint
+from estimator.web.html import page_blueprint
 from estimator.web.methods import add_page
 from estimator.web.presenters import forward as presenter
 from estimator.web.source import Source
@@ -40,7 +39,6 @@ class Forward:
         add_page(
             blueprint, "/rulebook/forward", GET=("rows", self.rows), POST=("check", self.check)
         )
-        blueprint.register_error_handler(NoSecretKey, _no_secret)
         return blueprint
 
     def rows(self, told: str = "") -> str:
@@ -97,7 +95,3 @@ def _spots(values: Iterable[str]) -> Iterable[Spot]:
         match = _SPOT.fullmatch(value)
         if match:
             yield match[1], int(match[2])
-
-
-def _no_secret(error: NoSecretKey) -> Response:
-    return error_page(503, words=str(error))

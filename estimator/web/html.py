@@ -9,6 +9,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from werkzeug.exceptions import HTTPException, default_exceptions
 
 from estimator.services.rulebooks import NoPublishedRulebook
+from estimator.storage.secret import NoSecretKey
 from estimator.web import assets
 from estimator.web.navigation import frame
 from estimator.web.problems import log_fault
@@ -32,6 +33,7 @@ def page_blueprint(name: str) -> Blueprint:
     for status in default_exceptions:  # a host's handler of a status would come before ours
         blueprint.register_error_handler(status, _http_error)
     blueprint.register_error_handler(NoPublishedRulebook, _no_rulebook)
+    blueprint.register_error_handler(NoSecretKey, _no_secret)
     blueprint.register_error_handler(Exception, _fault)
     return blueprint
 
@@ -88,6 +90,10 @@ def _http_error(error: HTTPException) -> Response:
 
 def _no_rulebook(_error: NoPublishedRulebook) -> Response:
     return error_page(503)
+
+
+def _no_secret(error: NoSecretKey) -> Response:
+    return error_page(503, words=str(error))
 
 
 def _fault(error: Exception) -> Response:

@@ -13,7 +13,6 @@ from estimator.services.audit import Audit
 from estimator.services.intake.fields import DocumentRefused
 from estimator.services.intake.reading import read_json
 from estimator.services.kept.estimates import Keeping, NoSuchRelease, kept_estimates, remade
-from estimator.storage.secret import NoSecretKey
 from estimator.web.access import identity
 from estimator.web.bodies import form_body
 from estimator.web.html import error_page, page_blueprint
@@ -37,7 +36,6 @@ class Kept:
         add_page(blueprint, "/estimates", GET=("everyone", self.everyone), POST=("keep", self.keep))
         add_page(blueprint, "/estimates/<name>", GET=("one", self.one))
         add_page(blueprint, "/estimates/<name>/remove", POST=("remove", self.remove))
-        blueprint.register_error_handler(NoSecretKey, _no_secret)
         blueprint.register_error_handler(DocumentRefused, _refused)
         blueprint.register_error_handler(NoSuchRelease, _no_release)
         return blueprint
@@ -92,10 +90,6 @@ class Kept:
 def _is_number(posted: dict[str, list[str]]) -> bool:
     text = (posted.get("release") or [""])[0]
     return text.isascii() and text.isdigit() and len(text) < 10
-
-
-def _no_secret(error: NoSecretKey) -> Response:
-    return error_page(503, words=str(error))
 
 
 def _no_release(error: NoSuchRelease) -> Response:

@@ -15,6 +15,7 @@ from estimator.findings import Finding
 from estimator.services.intake.fields import DocumentRefused
 from estimator.services.intake.reading import NotJson
 from estimator.services.rulebooks import NoPublishedRulebook
+from estimator.storage.secret import NoSecretKey
 
 logger = logging.getLogger(__name__)
 
@@ -47,15 +48,18 @@ def finding_document(finding: Finding) -> dict[str, str]:
 
 
 def problem(
-    status: int, findings: Iterable[Finding] = (), headers: Mapping[str, str] | None = None
+    status: int,
+    findings: Iterable[Finding] = (),
+    headers: Mapping[str, str] | None = None,
+    detail: str = "",
 ) -> Response:
-    """Return a problem document."""
+    """Return a problem document, with the words of the status where no *detail* is given."""
     reason = HTTPStatus(status)
     document = {
         "type": "about:blank",
         "title": reason.phrase,
         "status": status,
-        "detail": DETAILS.get(reason, reason.description or reason.phrase),
+        "detail": detail or DETAILS.get(reason, reason.description or reason.phrase),
         "findings": [finding_document(finding) for finding in findings],
     }
     return Response(json.dumps(document), status, headers, content_type="application/problem+json")
@@ -78,6 +82,10 @@ def from_no_rulebook(_error: NoPublishedRulebook) -> Response:
     return problem(503)
 
 
+def from_no_secret(error: NoSecretKey) -> Response:
+    return problem(503, detail=str(error))
+
+
 def from_fault(error: Exception) -> Response:
     log_fault(error)
     return problem(500)
@@ -96,6 +104,7 @@ HANDLERS: tuple[tuple[type[Exception] | int, Callable[[Any], Response]], ...] = 
     (NotJson, from_not_json),
     (DocumentRefused, from_refused),
     (NoPublishedRulebook, from_no_rulebook),
+    (NoSecretKey, from_no_secret),
     (Exception, from_fault),
     *((status, from_http) for status in default_exceptions),
 )

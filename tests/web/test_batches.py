@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
 
+from estimator.web import Settings, create_app
 from tests.sheets.grids.bad_files import BAD
 from tests.web.browsing import AXE, COLORS, NARROW, RULES, WIDE, violations
 
@@ -103,6 +105,23 @@ def test_a_bad_file_is_one_finding_at_once(served: str, what: str) -> None:
     assert refused.headers["Content-Type"] == "application/problem+json"
     assert [each["code"] for each in refused.json()["findings"]] == [code]
     assert answers(served)
+
+
+def test_without_a_secret_postgresql_says_what_to_set(postgres_url: str) -> None:
+    app = create_app(Settings(database_url=postgres_url))
+    file = {"file": (BytesIO(ROWS.encode()), "patients.csv")}
+    here = {"HTTP_HOST": "localhost", "REMOTE_ADDR": "127.0.0.1"}
+
+    asked = app.test_client().post("/api/v1/batches", data=file, environ_overrides=here)
+    file = {"file": (BytesIO(ROWS.encode()), "patients.csv")}
+    page = app.test_client().post(
+        "/batches", data=file, environ_overrides=here, headers={"Origin": "http://localhost"}
+    )
+
+    assert (asked.status_code, page.status_code) == (503, 503)
+    assert asked.json
+    assert "Set ESTIMATOR_SECRET_KEY" in asked.json["detail"]
+    assert "Set ESTIMATOR_SECRET_KEY" in page.text
 
 
 def test_a_file_of_another_kind_is_one_finding(served: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from estimator.services.accounts.passwords import TooBusy
-from estimator.storage.secret import NoSecretKey
 from estimator.web.accounts.entrance import Entrance
 from estimator.web.accounts.managing import Managing
 from estimator.web.accounts.own import Own
@@ -66,7 +65,6 @@ class Accounts:
             POST=("change", managing.change),
         )
         blueprint.register_error_handler(TooBusy, _busy)
-        blueprint.register_error_handler(NoSecretKey, _no_secret)
         return blueprint
 
     def _add_entrance(self, blueprint: Blueprint) -> None:
@@ -86,7 +84,3 @@ class Accounts:
 
 def _busy(_error: TooBusy) -> Response:
     return error_page(503, {"Retry-After": "5"}, BUSY)
-
-
-def _no_secret(error: NoSecretKey) -> Response:
-    return error_page(503, words=str(error))

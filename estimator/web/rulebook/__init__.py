@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from estimator.storage.secret import NoSecretKey
 from estimator.web.desk import Desk
 from estimator.web.html import error_page, page_blueprint
 from estimator.web.methods import add_page
@@ -29,7 +28,6 @@ class RulebookPages:
         self._add_releases(blueprint)
         self._add_drafts(blueprint)
         blueprint.register_error_handler(413, _too_large)
-        blueprint.register_error_handler(NoSecretKey, _no_secret)
         return blueprint
 
     def _add_releases(self, blueprint: Blueprint) -> None:
@@ -58,7 +56,3 @@ class RulebookPages:
 
 def _too_large(_error: Exception) -> Response:
     return error_page(413, words=TOO_LARGE)
-
-
-def _no_secret(error: NoSecretKey) -> Response:
-    return error_page(503, words=str(error))
