@@ -73,7 +73,7 @@ imports: dev
 # pytest's closing line is the last one printed, unless the engine is not wholly covered.
 tests: dev
 	@mkdir -p build
-	@$(BIN)/pytest --numprocesses auto --dist worksteal --cov --cov-report=term:skip-covered --cov-fail-under=80
+	@$(BIN)/pytest --numprocesses auto --dist worksteal --cov --cov-report=term:skip-covered --cov-fail-under=90
 	@$(BIN)/coverage report --include='estimator/engine/*' --show-missing --fail-under=100 \
 		> build/engine-coverage.txt || { cat build/engine-coverage.txt; exit 1; }
 

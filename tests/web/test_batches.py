@@ -109,19 +109,21 @@ def test_a_bad_file_is_one_finding_at_once(served: str, what: str) -> None:
 
 def test_without_a_secret_postgresql_says_what_to_set(postgres_url: str) -> None:
     app = create_app(Settings(database_url=postgres_url))
-    file = {"file": (BytesIO(ROWS.encode()), "patients.csv")}
-    here = {"HTTP_HOST": "localhost", "REMOTE_ADDR": "127.0.0.1"}
+    client = app.test_client()
 
-    asked = app.test_client().post("/api/v1/batches", data=file, environ_overrides=here)
-    file = {"file": (BytesIO(ROWS.encode()), "patients.csv")}
-    page = app.test_client().post(
-        "/batches", data=file, environ_overrides=here, headers={"Origin": "http://localhost"}
+    asked = client.post("/api/v1/batches", data={"file": (BytesIO(ROWS.encode()), "patients.csv")})
+    page = client.post(
+        "/batches",
+        data={"file": (BytesIO(ROWS.encode()), "patients.csv")},
+        headers={"Origin": "http://localhost"},
     )
 
     assert (asked.status_code, page.status_code) == (503, 503)
     assert asked.json
     assert "Set ESTIMATOR_SECRET_KEY" in asked.json["detail"]
     assert "Set ESTIMATOR_SECRET_KEY" in page.text
+    for source in app.extensions["estimator"].values():
+        source.database().close()
 
 
 def test_a_file_of_another_kind_is_one_finding(served: str) -> None:
