@@ -42,7 +42,7 @@ def form(page: Page, address: str) -> None:
     expect(page.locator("#say")).to_be_visible()
 
 
-CLINIC = "boston-sample"
+CLINIC = "tampa-sample"
 ROWS = 5_000
 MISTAKES = {
     4: {"start_date": "2026-02-30"},
@@ -103,6 +103,7 @@ def widget(page: Page, address: str) -> None:
     page.locator("#plans input").first.check()
     page.locator("[name=coverage][value=self]").check()
     page.locator("button.main").click()
+    expect(page.locator("[name=step]")).to_have_value("stand")
     for field in page.locator("[name^=met_]").all():
         field.fill("400")
     page.locator("button.main").click()

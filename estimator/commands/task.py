@@ -6,6 +6,7 @@ The process finds the database by its own environment, so neither rows nor passw
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from estimator.commands.settings import database_url
 from estimator.storage.database import Database, open_database
 
 _LOOK = 1.0
+_GRACE = 5.0
 
 
 @cache
@@ -38,6 +40,8 @@ def begin(parent: int) -> None:
 def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(_LOOK)
+    os.kill(os.getpid(), signal.SIGTERM)  # the worker puts away what it has; a pool's process ends
+    time.sleep(_GRACE)
     os._exit(1)
 
 
