@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from estimator.engine.money import dollars
@@ -38,7 +39,8 @@ class Outcome:
     def problem(self) -> str:
         """What is wrong, to follow the name of the test."""
         if self.got[:1].isdigit():
-            return f"expects the patient to pay ${self.expected}, but the rules give ${self.got}."
+            expected, got = (f"${Decimal(amount):,}" for amount in (self.expected, self.got))
+            return f"expects the patient to pay {expected}, but the rules give {got}."
         return self.got
 
 

@@ -12,6 +12,7 @@ from estimator.services.rulebooks import NoPublishedRulebook
 from estimator.storage.secret import NoSecretKey
 from estimator.web import assets
 from estimator.web.navigation import frame
+from estimator.web.presenters.words import money
 from estimator.web.problems import log_fault
 
 WORDS = {
@@ -65,6 +66,7 @@ def _addresses(mounted: str = "") -> dict[str, Any]:
         "estimates_url": address("estimates.keep"),
         "copying_js_url": address("pages.asset", asked=kept, name="copying.js"),
         "difference_css_url": address("pages.asset", asked=kept, name="difference.css"),
+        "money": money,
     }
 
 

@@ -9,8 +9,8 @@ import pytest
 from estimator.rulebook import rows as r
 from estimator.rulebook.seen import Seen
 from estimator.services.estimating import estimate
+from estimator.services.rulebook_tests import Outcome, request_of, run_tests
 from estimator.services.rulebook_tests import failing as problems
-from estimator.services.rulebook_tests import request_of, run_tests
 from tests.builders import (
     BASE,
     a_test,
@@ -182,3 +182,9 @@ def test_what_is_not_typed_is_not_met() -> None:
 
     assert request_of(rules, a_test("insured", 1, **GOLD))["accumulators"] == []
     assert request_of(rules, a_test("insured", 1, plan_id="tin"))["accumulators"] == []
+
+
+def test_a_large_amount_is_written_as_it_is_read() -> None:
+    outcome = Outcome(2, "t1", "a year of infusions", "3050.00", "3200.00", passed=False)
+
+    assert outcome.problem == "expects the patient to pay $3,050.00, but the rules give $3,200.00."
