@@ -150,7 +150,7 @@ class Account:
         individual, family = self.individual, self.family
         for gauge in gauges:
             slot, _, most, for_family, _, carries, _ = gauge
-            if gauge in within and (for_family or most is None):
+            if (for_family or most is None) and _among(gauge, within):
                 rise = family_rise = amount
             else:
                 rise, family_rise = self._rises(gauge, amount, numbers)
@@ -166,6 +166,14 @@ class Account:
         rise = amount if aggregate else lower(amount, individual - self.individual[slot])
         family_rise = rise if family is None else lower(rise, family - self.family[slot])
         return (higher(rise, 0), higher(family_rise, 0)) if passable else (rise, family_rise)
+
+
+def _among(gauge: Gauge, gauges: Sequence[Gauge]) -> bool:
+    """Whether a limit is one of these; not by its values, for these may be arrays."""
+    for each in gauges:  # noqa: SIM110 - a generator takes twice as long
+        if each is gauge:
+            return True
+    return False
 
 
 def _mixed_by_name(
