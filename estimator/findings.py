@@ -63,3 +63,14 @@ def did_you_mean(seen: str, known: Iterable[str]) -> str:
     by_folded = {word.casefold(): word for word in known}
     close = get_close_matches(seen.casefold().strip(), by_folded, n=1, cutoff=0.6)
     return f" Did you mean {by_folded[close[0]]}?" if close else ""
+
+
+def finding_document(finding: Finding) -> dict[str, str]:
+    """Return a finding as documents and answers carry it."""
+    return {
+        "severity": finding.severity.value,
+        "code": finding.code,
+        "message": finding.message,
+        "advice": finding.advice,
+        "where": finding.where,
+    }

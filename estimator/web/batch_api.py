@@ -10,11 +10,11 @@ from flask import Response, request
 from pydantic_core import to_json
 from werkzeug.exceptions import Conflict, NotFound
 
+from estimator.findings import finding_document
 from estimator.services.audit import Audit
 from estimator.services.batches import jobs
 from estimator.services.batches.jobs import Status
 from estimator.storage.tables import Batch
-from estimator.web import problems
 from estimator.web.access import identity
 from estimator.web.batches import file_parts, sent
 from estimator.web.settings import Settings
@@ -89,7 +89,7 @@ def _status(status: Status) -> dict[str, Any]:
         "more_problems": status.more_problems,
         "notes": _rows(status.notes),
         "more_notes": status.more_notes,
-        "findings": [problems.finding_document(each) for each in jobs.findings_of(batch)],
+        "findings": [finding_document(each) for each in jobs.findings_of(batch)],
     }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Response, request
 from werkzeug.exceptions import HTTPException, default_exceptions
 
-from estimator.findings import Finding
+from estimator.findings import Finding, finding_document
 from estimator.services.intake.fields import DocumentRefused
 from estimator.services.intake.reading import NotJson
 from estimator.services.rulebooks import NoPublishedRulebook
@@ -34,17 +34,6 @@ DETAILS = {
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side. Nothing was stored.",
     HTTPStatus.SERVICE_UNAVAILABLE: "No rulebook is published yet.",
 }
-
-
-def finding_document(finding: Finding) -> dict[str, str]:
-    """Return a finding as documents carry it."""
-    return {
-        "severity": finding.severity.value,
-        "code": finding.code,
-        "message": finding.message,
-        "advice": finding.advice,
-        "where": finding.where,
-    }
 
 
 def problem(

@@ -22,7 +22,7 @@ from estimator.engine.comparison import (
 )
 from estimator.engine.course import SCENARIOS
 from estimator.engine.money import dollars
-from estimator.findings import Finding
+from estimator.findings import finding_document
 from estimator.rulebook import rows as r
 from estimator.rulebook.columns import plain
 from estimator.services.estimating.carried import carried_forward
@@ -91,7 +91,9 @@ class Answer:
             "request": self._request(),
             "treatments": [self._treatment(each) for each in self.treatments],
             "comparison": self._comparison(),
-            "findings": [finding_json(finding) for finding in findings(self._notices(situation))],
+            "findings": [
+                finding_document(finding) for finding in findings(self._notices(situation))
+            ],
         }
 
     def _notices(self, situation: Situation) -> Iterator[Notice]:
@@ -129,7 +131,7 @@ class Answer:
             "coverage": _coverage(each.coverage),
             "routes": [self._shown(course, route, facts) for route in each.routes],
             "best_route": each.best.route if each.best else None,
-            "findings": [finding_json(finding) for finding in findings(each.notices)],
+            "findings": [finding_document(finding) for finding in findings(each.notices)],
         }
 
     def _shown(
@@ -315,15 +317,4 @@ def rule_json(rule: Rule | None) -> dict[str, Any] | None:
         "words": rule.words,
         "source": rule.source,
         "checked_on": rule.checked_on.isoformat() if rule.checked_on else None,
-    }
-
-
-def finding_json(finding: Finding) -> dict[str, str]:
-    """Return a finding as documents and answers carry it."""
-    return {
-        "severity": finding.severity.value,
-        "code": finding.code,
-        "message": finding.message,
-        "advice": finding.advice,
-        "where": finding.where,
     }

@@ -454,6 +454,13 @@ def test_a_draft_links_what_it_changes(editor: FlaskClient) -> None:
     assert editor.get(f"{address}/difference").status_code == 200
 
 
+def test_a_test_that_fails_is_told_with_both_amounts(editor: FlaskClient) -> None:
+    page = editor.get(draft_of(editor, workbook(80, expected=1081))).text
+
+    assert page.count('<td class="n">$1,081.00</td><td class="n">$80.00</td>') == 2
+    assert "expects the patient to pay $1,081.00, but the rules give $80.00." in page
+
+
 def test_publishing_keeps_a_checkpoint_outside(url: str, tmp_path: Path, mounted: Mounted) -> None:
     kept = tmp_path / "elsewhere" / "checkpoints"
     app = mounted(url, audit_checkpoint=str(kept))
