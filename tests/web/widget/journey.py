@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 Where = Any
 """A page, or a frame in one."""
+
+STANDS_STILL = """frame => new Promise(resolve => {
+    let last, same = 0;
+    const look = () => {
+        const {top, left, width, height} = frame.getBoundingClientRect();
+        const now = [top, left, width, height].join();
+        same = now === last ? same + 1 : 0;
+        last = now;
+        same > 9 ? resolve() : requestAnimationFrame(look);
+    };
+    look();
+})"""
 
 
 def element(costs: str, clinic: str = "main", **attributes: str) -> str:
@@ -25,12 +37,25 @@ def frame_of(page: Page, number: int = 0) -> Where:
     return page.frame_locator("ketamine-cost-estimator >> iframe").nth(number)
 
 
+def in_reach(target: Locator, where: Where) -> Locator:
+    """Return what is to be pressed once the page around its frame no longer moves.
+
+    A frame that grows moves its host's page, and a press meanwhile lands beside what was aimed at;
+    the driver looks for movement in the frame alone.
+    """
+    target.scroll_into_view_if_needed()
+    if isinstance(where, FrameLocator):
+        where.owner.evaluate(STANDS_STILL)
+    return target
+
+
 def go(where: Where, value: str = "next") -> None:
-    where.locator(f"button[name=go][value={value}]:not(.away)").click()
+    button = where.locator(f"button[name=go][value={value}]:not(.away)")
+    in_reach(button, where).click()
 
 
 def to_plan(where: Where, typed: str = "gold") -> None:
-    where.locator("[name=insurance][value=plan]").check()
+    in_reach(where.locator("[name=insurance][value=plan]"), where).check()
     field = where.locator("#plan")
     field.fill("")
     field.press_sequentially(typed)
@@ -39,7 +64,7 @@ def to_plan(where: Where, typed: str = "gold") -> None:
 
 def to_stand(where: Where, typed: str = "gold") -> None:
     to_plan(where, typed)
-    where.locator("#plans input").first.check()
+    in_reach(where.locator("#plans input").first, where).check()
     go(where)
     expect(where.locator("[name=step]")).to_have_value("stand")
 
@@ -64,9 +89,9 @@ def to_error(where: Where) -> None:
 
 
 def to_card(where: Where) -> None:
-    where.locator("[name=insurance][value=card]").check()
-    where.locator("[name=coverage][value=family]").check()
-    where.locator("details summary").first.click()
+    for each in ("[name=insurance][value=card]", "[name=coverage][value=family]"):
+        in_reach(where.locator(each), where).check()
+    in_reach(where.locator("details summary").first, where).click()
 
 
 def to_everything(where: Where) -> None:

@@ -16,7 +16,7 @@ import requests
 from playwright.sync_api import Browser, expect
 
 from tests.web.widget.conftest import Site
-from tests.web.widget.journey import to_answer
+from tests.web.widget.journey import in_reach, to_answer
 from tests.web.widget.test_embed import visited
 
 SECRET = "aB3dE6gH9j"
@@ -117,7 +117,7 @@ def test_a_pasted_address_works_all_the_way(
         expect(frame.locator("html")).to_have_attribute("lang", lang)
         expect(frame.locator("#print")).to_be_hidden()
         expect(frame.locator(".help")).to_be_in_viewport()
-        frame.locator("#full-to-print a").click()
+        in_reach(frame.locator("#full-to-print a"), frame).click()
         page.wait_for_url(f"{costs}/cost/main?lang={lang}")
 
 
