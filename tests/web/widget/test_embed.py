@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from estimator.web.widget import files
 from tests.web.browsing import AXE, RULES, violations
@@ -20,6 +20,7 @@ from tests.web.widget.journey import (
     element,
     frame_of,
     go,
+    in_reach,
     to_about,
     to_answer,
     to_error,
@@ -344,8 +345,42 @@ def test_an_error_is_shown_and_focused_in_the_frame(
         to_error(frame_of(page))
 
         expect(frame_of(page).locator(".errors")).to_be_focused()
-        frame_of(page).locator(".errors a").click()
+        in_reach(frame_of(page).locator(".errors a"), frame_of(page)).click()
         expect(frame_of(page).locator("#age")).to_be_focused()
+
+
+def test_a_double_press_goes_one_step(browser: Browser, costs: str) -> None:
+    with visited(browser, f"{costs}/cost/main", viewport={"width": 390, "height": 700}) as page:
+        to_stand(page)
+        button = in_reach(page.locator("button.main"), page)
+        box = button.bounding_box()
+        assert box is not None
+        button.click()
+        expect(page.locator("[name=step]")).to_have_value("about")
+        below = page.locator("button.main")
+        to_same_place = "(each, top) => scrollBy(0, each.getBoundingClientRect().top - top)"
+        below.evaluate(to_same_place, box["y"])
+        page.mouse.move(box["x"] + 20, box["y"] + 20)
+        page.mouse.down(click_count=2)
+        page.mouse.up(click_count=2)
+        page.wait_for_load_state("networkidle")
+        expect(page.locator("[name=step]")).to_have_value("about")
+
+        below.click()
+        expect(page.locator("[name=step]")).to_have_value("answer")
+
+
+def test_pressing_again_while_it_waits_asks_once(browser: Browser, costs: str) -> None:
+    held: list[Route] = []
+    with visited(browser, f"{costs}/cost/main") as page:
+        to_stand(page)
+        page.route("**/*", lambda route: held.append(route))  # noqa: PLW0108 its driver marks it
+        for _ in range(3):
+            go(page)
+        assert len(held) == 1
+        held[0].continue_()
+        expect(page.locator("[name=step]")).to_have_value("about")
+        assert len(held) == 1
 
 
 def test_a_lost_connection_is_told_and_what_was_typed_stays(

@@ -20,7 +20,7 @@
     const link = event.target.closest("a[data-full]");
     if (button && button.name === "go") {
       event.preventDefault();
-      send(button);
+      if (event.detail < 2) send(button); // the second press of two would skip a step
     } else if (button && button.id === "print") {
       print();
     } else if (link && secret) {
@@ -34,6 +34,7 @@
     const body = new URLSearchParams(new FormData(form));
     body.set("go", button.value);
     const trouble = document.getElementById("trouble");
+    if (main.hasAttribute("aria-busy")) return;
     main.setAttribute("aria-busy", "true");
     trouble.textContent = "";
     try {
