@@ -346,6 +346,53 @@ def test_a_second_payer_that_cannot_be_used_is_refused(
     assert [(each.field, each.code) for each in refused.value.findings] == [(field, code)]
 
 
+# What is met of the second plan
+
+
+def book_of_silver(*rows: r.Row, **terms: Any) -> Rulebook:
+    """One infusion of 100 with a second plan that leaves 30% after its deductible."""
+    terms = {"plan_id": "silver", "coinsurance_percent": 30, "rule_id": "s", **terms}
+    left = benefit("coinsurance after deductible", **terms)
+    base = (BASE, treatment(), course(), charge("infusion", 100), HALF)
+    return rulebook(base, plan("silver"), left, rows)
+
+
+def said_of_second(answer: dict[str, Any]) -> set[str]:
+    return {each for each in codes(answer) if each.startswith("second-")}
+
+
+def test_nothing_is_met_of_the_second_plan_unless_said_and_a_finding_says_so() -> None:
+    rules = book_of_silver(deductible(30, plan_id="silver"))
+    half, more = ([{"kind": "deductible", "individual": amount}] for amount in ("15.00", "99.00"))
+
+    # The second allows 100: 70% of 70 is 49; with half met, 70% of 85 is more than the 50 owed.
+    for met, said, leaves in (
+        ([], {"second-nothing-met"}, "1.00"),
+        (half, set(), "0.00"),
+        (more, {"second-more-met-than-limit"}, "0.00"),
+    ):
+        answer = second(rules, accumulators=met)
+        assert (said_of_second(answer), pays(answer)) == (said, leaves)
+
+
+def test_what_is_not_said_of_a_typed_second_plan_is_told_too() -> None:
+    findings = whole(book())["findings"]
+    (told,) = [each for each in findings if each["code"] == "second-nothing-met"]
+
+    assert told["where"] == "secondary.accumulators"
+
+
+def test_nothing_is_used_of_the_second_plan_unless_said_and_a_finding_says_so() -> None:
+    rules = book_of_silver(visit_limit=9)
+    used = {"kind": "visits", "rule_id": "s", "count": 9}
+
+    untold, told = second(rules), second(rules, accumulators=[used])
+
+    assert said_of_second(treated(untold)) == {"second-nothing-used"}
+    assert said_of_second(treated(told)) == set()
+    assert (pays(untold), pays(told)) == ("0.00", "50.00")
+
+
 # Beside assistance
 
 

@@ -31,7 +31,7 @@ from estimator.services.estimating.coverage import (
     coverage_of,
 )
 from estimator.services.estimating.lines import PricedCourse, PricedLine
-from estimator.services.estimating.notices import Notice, of_notes
+from estimator.services.estimating.notices import Notice, of_notes, of_second
 from estimator.services.estimating.programs import Program, insured_terms, rows_for
 from estimator.services.estimating.situation import Situation, SupplementOn
 
@@ -226,8 +226,13 @@ def _explained(  # noqa: PLR0913, PLR0917 - all that a line of the receipt shows
     )
 
 
-def assumed(lines: Sequence[RouteLine], met: Accumulators) -> Iterator[Notice]:
-    """Yield what the insured figure assumes, line by line; *met* is what was said to be used."""
+def assumed(
+    lines: Sequence[RouteLine], met: Accumulators, second_met: Accumulators | None
+) -> Iterator[Notice]:
+    """Yield what the insured figure assumes, line by line.
+
+    *met* is what was said to be used of the plan, *second_met* of a second plan, if there is one.
+    """
     seen: set[tuple[str, Coverage | None, str]] = set()
     for each in lines:
         item = each.line.item
@@ -239,6 +244,8 @@ def assumed(lines: Sequence[RouteLine], met: Accumulators) -> Iterator[Notice]:
             yield from assumptions(each.coverage, item.description)
             if _is_unused(each.line.benefit, met):
                 yield Notice("nothing-used", item.description)
+        if second_met and item.billed_to_plan and _is_unused(each.line.second_benefit, second_met):
+            yield of_second(Notice("nothing-used", item.description))
         if each.reason == "no_benefit" and item.billed_to_plan:
             yield Notice("no-benefit", item.description)
     used = (each.line.benefit_rule for each in lines if each.reason not in _WITHOUT_BENEFIT)

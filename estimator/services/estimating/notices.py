@@ -107,6 +107,26 @@ WORDINGS: dict[str, _Wording] = {
         "Check the amount, and that the plan is the right one.",
         "accumulators",
     ),
+    "second-nothing-met": _Wording(
+        _D,
+        "Nothing is counted as met of {about} of the second plan this plan year.",
+        "Ask the second plan, and type what is met.",
+        "secondary.accumulators",
+    ),
+    "second-nothing-used": _Wording(
+        _D,
+        "The second plan limits the visits, or what it pays, for {about}; nothing of that is "
+        "counted as used this plan year.",
+        "Ask the second plan, and type what is used.",
+        "secondary.accumulators",
+    ),
+    "second-more-met-than-limit": _Wording(
+        _D,
+        "More is given as met than the limit of the second plan is: {about}. The limit is counted "
+        "as met.",
+        "Check the amount, and that the second plan is the right one.",
+        "secondary.accumulators",
+    ),
     "prior-authorization-assumed": _Wording(
         _D,
         "The plan asks for prior authorization of {about}; it is assumed to be given.",
@@ -246,6 +266,11 @@ def _finding(code: str, about: list[str]) -> Finding:
         advice=wording.advice,
         field=wording.where,
     )
+
+
+def of_second(notice: Notice) -> Notice:
+    """Return a notice about what is met or used of the patient's plan, said of the second plan."""
+    return notice._replace(code=f"second-{notice.code}")
 
 
 def limit_words(key: LimitKey) -> str:

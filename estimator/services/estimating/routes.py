@@ -69,12 +69,13 @@ def routes(situation: Situation, course: PricedCourse, coverage: Coverage) -> It
 
 
 def _insured(insured: InsuredPricing, name: str, eligible: bool, program: Program | None) -> Route:
-    lines, met = insured.typical(program), insured.cover.met
+    lines, second = insured.typical(program), insured.situation.second
+    notices = assumed(lines, insured.cover.met, second.cover.met if second else None)
     cost = RouteCost(name, insured.range(program, lines), eligible)
     if program is None:
-        return Route(cost, lines, tuple(dict.fromkeys(assumed(lines, met))))
+        return Route(cost, lines, tuple(dict.fromkeys(notices)))
     rows = rows_for(insured.situation, program.program_id, insured.course, "typical")
-    return Route(cost, lines, tuple(dict.fromkeys((*assumed(lines, met), *program.notices))), rows)
+    return Route(cost, lines, tuple(dict.fromkeys((*notices, *program.notices))), rows)
 
 
 def _self_pay(course: PricedCourse) -> Route:

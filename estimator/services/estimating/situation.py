@@ -21,7 +21,7 @@ from estimator.rulebook.columns import ANY
 from estimator.rulebook.model import Rulebook
 from estimator.services.estimating.insurers import CasePlan, Insurer, RulebookPlan, TypedPlan
 from estimator.services.estimating.lines import PricedCourse, Setting, price_course, supplement_of
-from estimator.services.estimating.notices import Notice, limit_words, of_notes
+from estimator.services.estimating.notices import Notice, limit_words, of_notes, of_second
 from estimator.services.intake.cases import method_findings, second_side
 from estimator.services.intake.fields import DocumentRefused, refuse
 from estimator.services.intake.plans import BY_RULE, AccumulatorDocument, read_met
@@ -216,8 +216,9 @@ class _Finding:
             return None
         family = self.request.coverage == "family"
         met = self._met(insurer, self.request.accumulators, "accumulators")
-        self.notices.extend(_met_notices(insurer, met, family, self.as_of))
-        return Cover(year=insurer.year, limits=insurer.limits, family=family, met=met)
+        cover = Cover(year=insurer.year, limits=insurer.limits, family=family, met=met)
+        self.notices.extend(_met_notices(cover, self.as_of))
+        return cover
 
     def _met(self, insurer: Insurer, given: list[AccumulatorDocument], field: str) -> Accumulators:
         limits: dict[LimitKey, int] = {}
@@ -243,7 +244,7 @@ class _Finding:
             terms = given.supplement()
             return None, lambda _day: terms
         self.findings.extend(side.findings)
-        return SecondPayer(given.method, CasePlan(side), side.cover, self._opened(side.cover)), None
+        return self._second_payer(given.method, CasePlan(side), side.cover), None
 
     def _second_in_rulebook(
         self, given: SecondaryPlanDocument
@@ -269,15 +270,16 @@ class _Finding:
         met = self._met(insurer, given.accumulators, "secondary.accumulators")
         family = given.coverage == "family"
         cover = Cover(year=insurer.year, limits=insurer.limits, family=family, met=met)
-        return SecondPayer(method, insurer, cover, self._opened(cover)), None
+        return self._second_payer(method, insurer, cover), None
+
+    def _second_payer(self, method: str, insurer: Insurer, cover: Cover) -> SecondPayer:
+        self.notices.extend(map(of_second, _met_notices(cover, self.as_of)))
+        return SecondPayer(method, insurer, cover, open_account(cover, self.as_of))
 
     def opened(self, cover: Cover | None) -> Account | None:
         """Return the account of the patient's plan, with what programs have paid already."""
         used: dict[Hashable, int] = dict(self.request.assistance_used.items())
         return None if cover is None else open_account(cover, self.as_of, used)
-
-    def _opened(self, cover: Cover) -> Account:
-        return open_account(cover, self.as_of)
 
     def _unknown(self, field: str, kind: str, seen: str, known: Iterable[str]) -> None:
         self.findings.append(unknown_name(field, kind, seen, known))
@@ -314,21 +316,21 @@ def unknown_name(field: str, kind: str, seen: str, known: Iterable[str]) -> Find
     )
 
 
-def _met_notices(
-    insurer: Insurer, met: Accumulators, family: bool, as_of: date
-) -> Iterator[Notice]:
+def _met_notices(cover: Cover, as_of: date) -> Iterator[Notice]:
     """Yield which limits nothing is counted as met of, and where more is given than the limit."""
-    for period in insurer.limits:
+    for period in cover.limits:
         limit = period.limit
         if not period.holds_on(as_of):
             continue
         words = limit_words(limit.key)
-        given = met.limits.get(limit.key)
+        given = cover.met.limits.get(limit.key)
         if given is None:
             if limit.individual or limit.family:
                 yield Notice("nothing-met", words)
             continue
-        over_individual = given.individual > limit.individual and not (family and limit.aggregate)
-        over_family = family and limit.family is not None and given.family > limit.family
+        over_individual = given.individual > limit.individual and not (
+            cover.family and limit.aggregate
+        )
+        over_family = cover.family and limit.family is not None and given.family > limit.family
         if over_individual or over_family:
             yield Notice("more-met-than-limit", words)

@@ -16,8 +16,17 @@ from estimator.services.patient.words import Said, Words, money
 
 OTHER_ARMS = frozenset({"ssri", "tricyclic"})
 """Of these the one others are compared with is shown whole, the rest shortly."""
-SILENT = frozenset({"price-missing", "not-priced", "no-course"})
-"""Findings that a treatment without a figure says itself."""
+SILENT = frozenset(
+    {
+        "price-missing",
+        "not-priced",
+        "no-course",
+        "second-nothing-met",
+        "second-nothing-used",
+        "second-more-met-than-limit",
+    }
+)
+"""Findings that a treatment without a figure says itself, or of what patients are not asked."""
 NOTHING_MET = "nothing-met"
 KINDS = {"deductible": "deductible", "oop_max": "out-of-pocket maximum"}
 """The kinds of limits, as notices name them."""
