@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from estimator.storage.database import Database, migrate, open_database
 from tests.support import postgres
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+PATIENCE = 30_000
+"""How many milliseconds a page may take on a busy machine before a test calls it broken."""
 CHROMIUM_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -72,6 +74,7 @@ def browser() -> Iterator[Browser]:
     program = next(filter(None, map(shutil.which, CHROMIUM)), None)
     assert program, "These tests need a browser: install the package chromium."
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE)
         launched = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM_FLAGS))
         yield launched
         launched.close()

@@ -42,7 +42,7 @@ def known(idp: IdentityProvider) -> Provider:
 
 def go(address: str) -> dict[str, str]:
     """Go to the provider as a browser does, and return what it sends back."""
-    answer = requests.get(address, allow_redirects=False, timeout=10)
+    answer = requests.get(address, allow_redirects=False, timeout=60)
     assert answer.headers["Location"].startswith(f"{BACK}?")
     return dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
 

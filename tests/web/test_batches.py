@@ -42,13 +42,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     wait_for(lambda: answers(address))
     yield address
     server.send_signal(signal.SIGTERM)
-    server.wait(30)
+    server.wait(PATIENCE)
 
 
 def answers(address: str) -> bool:
     try:
-        return requests.get(f"{address}/readyz", timeout=5).ok
-    except requests.ConnectionError:
+        return requests.get(f"{address}/readyz", timeout=PATIENCE).ok
+    except requests.RequestException:
         return False
 
 
@@ -62,14 +62,14 @@ def wait_for(holds: Any) -> None:
 def send(address: str, text: str | bytes = ROWS, name: str = "patients.csv", **headers: str) -> Any:
     files = {"file": (name, text)}
     url = f"{address}/api/v1/batches"
-    return requests.post(url, files=files, headers=headers, timeout=30)
+    return requests.post(url, files=files, headers=headers, timeout=PATIENCE)
 
 
 def finished(address: str, name: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
 
     def ended() -> bool:
-        found.update(requests.get(f"{address}/api/v1/batches/{name}", timeout=10).json())
+        found.update(requests.get(f"{address}/api/v1/batches/{name}", timeout=PATIENCE).json())
         return found["state"] in ("done", "failed", "cancelled")
 
     wait_for(ended)
@@ -83,7 +83,7 @@ def test_a_program_sends_a_file_and_takes_its_results(served: str) -> None:
 
     name = accepted.json()["batch"]
     done = finished(served, name)
-    results = requests.get(f"{served}/api/v1/batches/{name}/results.csv", timeout=10)
+    results = requests.get(f"{served}/api/v1/batches/{name}/results.csv", timeout=PATIENCE)
 
     assert accepted.status_code == 202
     assert accepted.headers["Location"] == f"/api/v1/batches/{name}"
@@ -133,13 +133,13 @@ def test_a_file_of_another_kind_is_one_finding(served: str) -> None:
 
 
 def test_what_is_not_there_and_what_is_no_file_are_problems(served: str) -> None:
-    assert requests.get(f"{served}/api/v1/batches/none", timeout=10).status_code == 404
-    assert requests.get(f"{served}/batches/none", timeout=10).status_code == 404
-    posted = requests.post(f"{served}/api/v1/batches", json={}, timeout=10)
+    assert requests.get(f"{served}/api/v1/batches/none", timeout=PATIENCE).status_code == 404
+    assert requests.get(f"{served}/batches/none", timeout=PATIENCE).status_code == 404
+    posted = requests.post(f"{served}/api/v1/batches", json={}, timeout=PATIENCE)
     assert posted.status_code == 415
     name = send(served).json()["batch"]
     finished(served, name)
-    cancelled = requests.post(f"{served}/api/v1/batches/{name}/cancel", timeout=10)
+    cancelled = requests.post(f"{served}/api/v1/batches/{name}/cancel", timeout=PATIENCE)
     assert cancelled.status_code == 409
 
 

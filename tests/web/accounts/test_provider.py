@@ -31,7 +31,7 @@ class Organization:
         left = client.get("/sign-in/provider", query_string={"next": wanted})
         assert left.status_code == 303
         assert left.headers["Location"].startswith(f"{self.idp.address}/authorize?")
-        there = requests.get(left.headers["Location"], allow_redirects=False, timeout=10)
+        there = requests.get(left.headers["Location"], allow_redirects=False, timeout=60)
         return there.headers["Location"].removeprefix("http://localhost")
 
 

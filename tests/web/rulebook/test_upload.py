@@ -39,7 +39,7 @@ def address(app: Flask) -> Iterator[str]:
 
 
 def connected(address: str) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", urlsplit(address).port or 0), timeout=10)
+    return socket.create_connection(("127.0.0.1", urlsplit(address).port or 0), timeout=60)
 
 
 def answer(connection: socket.socket) -> tuple[int, str]:

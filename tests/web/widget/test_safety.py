@@ -299,6 +299,6 @@ def test_a_server_of_several_threads_counts_and_answers(empty_url: str) -> None:
     app = widget_app(empty_url)
     with served(app) as port:
         for _ in range(5):
-            page = requests.post(f"http://127.0.0.1:{port}{PAGE}", data=ANSWER, timeout=9)
+            page = requests.post(f"http://127.0.0.1:{port}{PAGE}", data=ANSWER, timeout=60)
             assert "Your estimate" in page.text
     database_of(app).close()
