@@ -1,4 +1,4 @@
-"""The program's own server, started as whoever runs it starts it."""
+"""The program on a port: as whoever runs it starts it, and an application of a test's own."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from flask import Flask
+from werkzeug.serving import make_server
 
 ROOT = Path(__file__).parents[2]
 COMMAND = Path(sys.executable).with_name("estimator")
@@ -62,3 +66,17 @@ def _wait(port: int, process: subprocess.Popen[str]) -> None:
             time.sleep(0.1)
         else:
             return
+
+
+@contextmanager
+def listening(app: Flask) -> Iterator[str]:
+    """Give the address at which an application listens."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

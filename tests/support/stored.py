@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import Flask
-from werkzeug.serving import make_server
 
 from estimator.rulebook.rows import Row
 from estimator.rulebook.snapshot import encode, fingerprint
@@ -77,17 +75,3 @@ def served(
         source.uses.flush()
         source.database().close()
         database.close()
-
-
-@contextmanager
-def listening(app: Flask) -> Iterator[str]:
-    """Give the address at which an application listens."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

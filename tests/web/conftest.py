@@ -13,8 +13,9 @@ from estimator.storage.database import Database
 from estimator.web import Settings, create_app
 from estimator.web.source import Source
 from tests.support.accounts import SECRET
+from tests.support.serving import listening
 from tests.web import rules
-from tests.web.accounts.clinic import Clinic, served
+from tests.web.accounts.clinic import Clinic
 from tests.web.accounts.clinic import make as make_clinic
 
 
@@ -72,7 +73,7 @@ def client(shared: Flask) -> FlaskClient:
 @pytest.fixture(scope="session")
 def address(shared: Flask) -> Iterator[str]:
     """The address of a server on this machine."""
-    with served(shared) as address:
+    with listening(shared) as address:
         yield address
 
 
@@ -94,5 +95,5 @@ def clinic_on_each(database_url: str) -> Iterator[Clinic]:
 @pytest.fixture
 def clinic_address(clinic: Clinic) -> Iterator[str]:
     """The address of a server of the clinic on this machine."""
-    with served(clinic.app) as address:
+    with listening(clinic.app) as address:
         yield address

@@ -16,6 +16,7 @@ from estimator.services.difference import apart
 from estimator.web import difference as pages
 from tests import builders as b
 from tests.support import stored
+from tests.support.serving import listening
 from tests.web import rules
 from tests.web.browsing import can_be_used, opened, press
 from tests.web.page import Page
@@ -147,7 +148,7 @@ def test_where_the_dollars_take_too_long_the_rows_are_shown(
 
 @pytest.fixture(scope="module")
 def address(app: Flask) -> Iterator[str]:
-    with stored.listening(app) as address:
+    with listening(app) as address:
         yield address
 
 

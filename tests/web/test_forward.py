@@ -16,6 +16,7 @@ from estimator.rulebook.loader import load_workbook_bytes
 from estimator.services.accounts.roles import Identity, Role
 from tests import builders as b
 from tests.support import stored
+from tests.support.serving import listening
 from tests.web import rules
 from tests.web.asking import FORM
 from tests.web.browsing import can_be_used, opened, press
@@ -145,7 +146,7 @@ def test_many_rows_are_paged_and_there_is_a_page_with_everything(tmp_path: Any) 
 
 @pytest.fixture(scope="module")
 def address(app: Flask) -> Iterator[str]:
-    with stored.listening(app) as address:
+    with listening(app) as address:
         yield f"{address}/rulebook/forward"
 
 

@@ -16,6 +16,7 @@ from playwright.sync_api import Page as BrowserPage
 from estimator.services.accounts.roles import Identity, Role
 from estimator.storage.tables import KeptEstimate
 from tests.support import stored
+from tests.support.serving import listening
 from tests.web import rules
 from tests.web.asking import FORM
 from tests.web.browsing import can_be_used, opened, press
@@ -139,7 +140,7 @@ def test_each_route_is_a_row_to_paste_or_says_why_not(client: FlaskClient) -> No
 
 @pytest.fixture(scope="module")
 def address(app: Flask) -> Iterator[str]:
-    with stored.listening(app) as address:
+    with listening(app) as address:
         yield address
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from estimator.services.accounts.registry import Registry
@@ -92,15 +88,3 @@ def make(settings: Settings) -> Clinic:
     clinic = Clinic(app, source)
     source.now = lambda: clinic.now
     return clinic
-
-
-@contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """Serve an application on this machine, and give its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()

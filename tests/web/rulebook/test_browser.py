@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,10 +11,10 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from tests.builders import limit, plan
 from tests.support.rulebooks import workbook
+from tests.support.serving import listening
 from tests.support.staff import WHO, person
 from tests.web.browsing import WIDE, can_be_used, opened, press
 from tests.web.rulebook.conftest import EDITOR
@@ -27,13 +26,8 @@ Opened = Callable[..., Any]
 @pytest.fixture
 def address(app: Flask) -> Iterator[str]:
     """The address of a server of the test's own."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with listening(app) as given:
+        yield given
 
 
 @contextmanager

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import random
 import socket
-import threading
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
 
 from estimator.web.bodies import LARGEST_UPLOAD, file_body
 from tests.support.rulebooks import workbook
+from tests.support.serving import listening
 from tests.support.staff import WHO
 
 HEAD = (
@@ -29,13 +28,8 @@ END = b"\r\n--x--\r\n"
 
 @pytest.fixture
 def address(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with listening(app) as given:
+        yield given
 
 
 def connected(address: str) -> socket.socket:

@@ -19,8 +19,8 @@ from playwright.sync_api import Browser, Page, expect
 from estimator.cli import main
 from estimator.web import Settings, create_app
 from tests.support.rulebooks import SECRET
+from tests.support.serving import listening
 from tests.support.staff import close
-from tests.web.accounts.clinic import served
 from tests.web.accounts.test_browser import opened
 from tests.web.browsing import WIDE, can_be_used, press
 from tests.web.rulebook.conftest import fill
@@ -191,7 +191,7 @@ def and_goes_back(page: Page) -> None:
 def test_a_price_goes_live_by_two_people_and_back_again(
     browser: Browser, app: Flask, tmp_path: Path
 ) -> None:
-    with served(app) as address, opened(browser, address, WIDE) as page:
+    with listening(app) as address, opened(browser, address, WIDE) as page:
         can_be_used(page)
         the_editor_brings_a_price(page, tmp_path)
         another_person_approves(page)
