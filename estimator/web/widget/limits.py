@@ -15,7 +15,7 @@ from typing import Any
 
 from flask import Flask
 from flask.typing import RouteCallable
-from flask_limiter import Limiter
+from flask_limiter import Limit, Limiter
 from limits.errors import ConfigurationError
 
 from estimator.storage.secret import key_for
@@ -69,13 +69,14 @@ class Limits:
         if not shared:
             return Limiter(self.key, storage_uri=IN_MEMORY, key_prefix=name, headers_enabled=False)
         patience: Any = {"socket_connect_timeout": REDIS_SECONDS, "socket_timeout": REDIS_SECONDS}
+        alone: Any = Limit(self._rate, key_function=self.key, scope=SCOPE, shared=True)
         return Limiter(
             self.key,
             storage_uri=shared,
             storage_options=patience,
             key_prefix=name,
             headers_enabled=False,
-            in_memory_fallback=[self._rate],
+            in_memory_fallback=[alone],
         )
 
     def begin(self) -> None:
