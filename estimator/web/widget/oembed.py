@@ -28,7 +28,10 @@ def path_of(url: str, root: str) -> str | None:
     >>> path_of("https://costs.example.org/cost/boston?lang=es", "https://costs.example.org/")
     'cost/boston?lang=es'
     """
-    asked, ours = urlsplit(url), urlsplit(root)
+    try:
+        asked, ours = urlsplit(url), urlsplit(root)
+    except ValueError:  # a bracket that nothing closes
+        return None
     if asked.scheme not in ("http", "https") or asked.netloc.lower() != ours.netloc.lower():
         return None
     if not asked.path.startswith(ours.path):

@@ -137,6 +137,7 @@ def test_without_scripts_the_link_remains(browser: Browser, costs: str, site: Si
         ("{costs}.example.org/cost/main", 404),
         ("https://example.org/cost/main", 404),
         ("javascript:alert(1)", 404),
+        ("http://[::1", 404),
         ("", 404),
     ],
 )
