@@ -14,11 +14,17 @@ def network_of(address: str) -> str:
 
     >>> network_of("203.0.113.77"), network_of("2001:db8:1:2::9"), network_of("?")
     ('203.0.113.0/24', '2001:db8:1::/48', '')
+
+    A server that listens on IPv6 sees an IPv4 address inside one of IPv6:
+
+    >>> network_of("::ffff:203.0.113.77")
+    '203.0.113.0/24'
     """
     try:
         found = ip_address(address)
     except ValueError:
         return ""
+    found = getattr(found, "ipv4_mapped", None) or found
     return str(ip_network((found, _PREFIXES[found.version]), strict=False))
 
 
