@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from estimator.services.estimating.answer import Answer, TreatmentAnswer
 from estimator.services.estimating.routes import Route
 from estimator.services.estimating.situation import Situation
+from estimator.services.patient.met import nothing_met
 from estimator.services.patient.words import Said, Words, money
 
 BY_STATUS = {
@@ -30,7 +31,7 @@ def cheaper(
     insured = situation.insurer is not None
     if insured and each.coverage.status in BY_STATUS:
         yield words(BY_STATUS[each.coverage.status])
-    if best.cost.route == "insured":
+    if _with_insurance(best, situation):
         yield from _with_plan(best, situation, words)
     elif _at_clinic(best):
         yield words("cheaper.discount")
@@ -58,8 +59,16 @@ def _programs(
 def _with_plan(best: Route, situation: Situation, words: Words) -> Iterator[Said]:
     if any(line.line.network == "out" for line in best.lines):
         yield words("cheaper.network")
-    if any(notice.code == "nothing-met" for notice in situation.notices):
+    if nothing_met(situation, [each.line for each in best.lines]):
         yield words("cheaper.met", step=words("stand.title"))
+
+
+def _with_insurance(best: Route, situation: Situation) -> bool:
+    """Whether the plan pays its part: by itself, or beside a program."""
+    _, _, program = best.cost.route.partition("assistance:")
+    if program:
+        return situation.rulebook.programs[program][0].applies_to == "insured"
+    return best.cost.route == "insured"
 
 
 def _at_clinic(best: Route) -> bool:

@@ -10,6 +10,7 @@ from estimator.services.estimating.answer import Answer, TreatmentAnswer
 from estimator.services.patient.advice import questions
 from estimator.services.patient.dates import day
 from estimator.services.patient.facts import FactShown, facts
+from estimator.services.patient.met import NOTHING_MET, nothing_met
 from estimator.services.patient.scale import Scale
 from estimator.services.patient.treatment import Beside, TreatmentShown, treatment_shown
 from estimator.services.patient.words import Said, Words, money
@@ -27,7 +28,6 @@ SILENT = frozenset(
     }
 )
 """Findings that a treatment without a figure says itself, or of what patients are not asked."""
-NOTHING_MET = "nothing-met"
 KINDS = {"deductible": "deductible", "oop_max": "out-of-pocket maximum"}
 """The kinds of limits, as notices name them."""
 
@@ -107,17 +107,10 @@ def _assumes(answer: Answer, words: Words) -> Iterator[Said]:
 
 
 def _nothing_met(answer: Answer, words: Words) -> Iterator[Said]:
-    """Yield of which limits nothing is counted as met.
-
-    What is met out of network matters to nobody whose lines are all in network.
-    """
-    lines = (each.course.lines["typical"] for each in answer.treatments if each.course)
-    out = any(line.network == "out" for course in lines for line in course)
-    about = [
-        notice.about
-        for notice in answer.situation.notices
-        if notice.code == NOTHING_MET and (out or "out of network" not in notice.about)
-    ]
+    """Yield of which kinds of limits nothing is counted as met."""
+    courses = [each.course for each in answer.treatments if each.course]
+    lines = [line for course in courses for line in course.lines["typical"]]
+    about = nothing_met(answer.situation, lines)
     kinds = [kind for kind, name in KINDS.items() if any(name in each for each in about)]
     if len(kinds) == len(KINDS):
         yield words(f"assume.{NOTHING_MET}")

@@ -11,6 +11,7 @@ from estimator.services.estimating.coverage import Criterion
 from estimator.services.estimating.routes import Route
 from estimator.services.estimating.situation import Situation
 from estimator.services.patient.advice import cheaper
+from estimator.services.patient.dates import day
 from estimator.services.patient.facts import FactShown, facts
 from estimator.services.patient.scale import Bar, Scale
 from estimator.services.patient.words import Said, Words, money, rounded
@@ -58,6 +59,7 @@ class TreatmentShown(NamedTuple):
     income: Said | None
     why: tuple[Said, ...]
     agreed: Pays | None
+    agreed_is_higher: bool
     criteria: tuple[tuple[Said, Said], ...]
     made_of: tuple[tuple[Said, str], ...]
     split: tuple[tuple[Said, str], ...]
@@ -87,6 +89,7 @@ def treatment_shown(
         income=_income(beside.row, words),
         why=() if best is None else tuple(_why(each, best, situation, words)),
         agreed=None if agreed is None else _pays(agreed, months, beside, words),
+        agreed_is_higher=_is_higher(agreed, best),
         criteria=tuple(_criterion(one, words) for one in each.coverage.criteria),
         made_of=() if best is None else tuple(_made_of(best, words)),
         split=() if best is None else tuple(_split(best, words)),
@@ -109,6 +112,14 @@ def _agreed(each: TreatmentAnswer) -> Range | None:
         return None
     insured = (route.cost.patient_pays for route in each.routes if route.cost.route == "insured")
     return next(insured, None)
+
+
+def _is_higher(agreed: Range | None, best: Route | None) -> bool:
+    """Whether a plan that agrees would leave more to pay than the figure above, as far as we know.
+
+    So it is where nothing is known of what the plan pays.
+    """
+    return bool(agreed and best and agreed.typical > best.cost.patient_pays.typical)
 
 
 def _pays(pays: Range, months: int, beside: Beside, words: Words) -> Pays:
@@ -162,6 +173,17 @@ def _why(each: TreatmentAnswer, best: Route, situation: Situation, words: Words)
         yield words("why.cash_lower")
     if best.cost.route.startswith(PROGRAM):
         yield words("why.program_lower")
+    yield from _new_years(best, situation, words)
+
+
+def _new_years(best: Route, situation: Situation, words: Words) -> Iterator[Said]:
+    """Yield when the deductible starts over, where it is paid in more than one plan year."""
+    if situation.insurer is None:
+        return
+    year = situation.insurer.year
+    paid = {year.start(each.line.date) for each in best.lines if each.amounts.deductible}
+    for start in sorted(paid)[1:]:
+        yield words("why.new_year", date=day(start, words.language))
 
 
 def _criterion(each: Criterion, words: Words) -> tuple[Said, Said]:

@@ -76,6 +76,30 @@ def test_if_the_plan_agrees_stands_apart_and_is_no_headline() -> None:
     assert one(told(plan_id="shadow"), "ketamine").agreed is None
 
 
+def test_a_plan_that_would_cost_more_as_far_as_we_know_is_told_as_that() -> None:
+    share = {"category": "infusion", "coinsurance": "0.20"}
+    card = {"name": "From the card", "network": "out", "limits": [], "benefits": [share]}
+    unknown = one(told(plan=card), "ketamine")
+
+    assert unknown.agreed_is_higher
+    assert not one(told(plan_id="hushed"), "ketamine").agreed_is_higher
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "A new plan year begins on January 1, 2027. The deductible starts over then."),
+        ("es", "El 1 de enero de 2027 empieza un nuevo año del plan."),
+    ],
+)
+def test_a_deductible_that_is_paid_in_two_years_is_explained(language: str, said: str) -> None:
+    late = one(told(language, plan_id="gold", start_date="2026-12-20"), "ketamine")
+    early = one(told(language, plan_id="gold"), "ketamine")
+
+    assert any(said in text(each) for each in late.why)
+    assert not any("2027" in text(each) for each in early.why)
+
+
 def test_what_cannot_be_estimated_has_no_figure_and_says_why() -> None:
     shown = one(told(treatments=["ketamine", "sertraline", "tryptophan"]), "tryptophan")
 
@@ -161,3 +185,16 @@ def test_nothing_met_is_said_of_limits_that_matter() -> None:
         "We counted nothing as paid yet toward your out-of-pocket maximum this year."
     ]
     assert not any("nothing as paid yet" in text(each) for each in answered.assumes)
+    advice = "If you have paid for other care this year"
+    assert any(advice in text(each) for each in one(silent, "ketamine").cheaper)
+    assert not any(advice in text(each) for each in one(answered, "ketamine").cheaper)
+
+
+def test_who_has_a_plans_program_is_sent_to_no_discount_of_the_clinic() -> None:
+    asked = {"treatments": ["spray", "sertraline"], "patient": {"prior_authorization": "approved"}}
+    spray = one(told(plan_id="gold", **asked), "spray")
+    alone = one(told(insurance="none", **asked), "spray")
+
+    assert text(spray.how) == "with a program: Program card"
+    assert not any("payment plan" in text(each) for each in spray.cheaper)
+    assert any("payment plan" in text(each) for each in alone.cheaper)
