@@ -164,12 +164,12 @@ class WidgetPage:
     def payers(self) -> list[Choice]:
         """The insurance companies, for a plan that is typed from its card."""
         value = self.turn.posted("card_payer")
-        known = sorted(self.rulebook.payers.values(), key=lambda row: row.name.casefold())
         listed = [
             Choice(row.payer_id, self.words.workbook(row.name), row.payer_id == value)
-            for row in known
+            for row in self.rulebook.payers.values()
         ]
-        return [Choice("", self.words("card.payer_unknown"), not value), *listed]
+        by_name = sorted(listed, key=lambda each: each.label[0].text.casefold())
+        return [Choice("", self.words("card.payer_unknown"), not value), *by_name]
 
     @cached_property
     def met(self) -> list[Field]:

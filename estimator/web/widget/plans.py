@@ -38,9 +38,13 @@ def plans(rulebook: Rulebook, language: str) -> tuple[PlanShown, ...]:
 
 
 def fitting(text: str, offered: Sequence[PlanShown]) -> list[PlanShown]:
-    """Return the plans one of whose words begins as each word of *text* does."""
+    """Return the plans one of whose words begins as each word of *text* does.
+
+    Those with the most whole words of it come first: "va" is a name before it begins "value".
+    """
     wanted = words(text)
-    return [plan for plan in offered if wanted and all(_begins(each, plan) for each in wanted)]
+    fits = [plan for plan in offered if wanted and all(_begins(each, plan) for each in wanted)]
+    return sorted(fits, key=lambda plan: -sum(each in plan.words for each in wanted))
 
 
 def _begins(start: str, plan: PlanShown) -> bool:

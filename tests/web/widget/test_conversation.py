@@ -10,6 +10,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from estimator.web.widget.plans import PlanShown, fitting
+from tests.web import rules
 from tests.web.page import Page
 from tests.web.widget.conftest import set_up
 
@@ -124,6 +126,28 @@ def test_a_plan_is_understood_by_its_names(
 
     assert at(page) == "stand"
     assert back.checked("plan_id") == [found]
+
+
+def test_a_whole_word_comes_before_the_beginning_of_another() -> None:
+    value, veterans = (
+        PlanShown(name, (), (), words)
+        for name, words in (("value", ("silver", "value", "a")), ("va", ("va", "health", "care")))
+    )
+
+    assert fitting("va", [value, veterans]) == [veterans, value]
+    assert fitting("silver va", [value, veterans]) == [value]
+    assert fitting("v", [value, veterans]) == [value, veterans]
+
+
+def test_insurance_companies_stand_in_the_order_of_the_language(
+    visitor: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(rules.RULES.spanish, "Umbra", "Bahía")
+    spanish = Page(visitor.get(f"{PATH}?lang=es").text)
+
+    listed = [each for each in spanish.all("option") if each in ("Acme", "Bahía", "Bridge")]
+
+    assert listed == ["Acme", "Bahía", "Bridge"]
 
 
 def test_a_plan_that_no_longer_fits_what_is_typed_is_not_taken(visitor: FlaskClient) -> None:

@@ -78,6 +78,19 @@ def unfold_and_start_over(page: Page) -> None:
     expect(page.locator("#plan")).to_have_value("")
 
 
+def test_a_whole_word_comes_first_among_the_plans(browser: Browser, costs: str) -> None:
+    plans = [
+        {"id": name, "name": name, "lang": "en", "payer": "", "payer_lang": "en", "words": [name]}
+        for name in (*(f"value{number}" for number in range(9)), "va")
+    ]
+    with visited(browser, f"{costs}/cost/main") as page:
+        page.route("**/embed/plans/**", lambda route: route.fulfill(json=plans))
+        page.locator("[name=insurance][value=plan]").check()
+        page.locator("#plan").press_sequentially("va")
+
+        expect(page.locator("#plans input").first).to_have_value("va")
+
+
 def test_enlarged_four_times_nothing_is_lost(browser: Browser, costs: str) -> None:
     covered = """() => {
         const it = document.activeElement.getBoundingClientRect();

@@ -71,8 +71,10 @@
     if (field.id !== "plan") return;
     const all = await list(field.dataset.plans);
     const wanted = split(field.value);
+    const whole = (plan) => wanted.filter((each) => plan.words.includes(each)).length;
     const fits = wanted.length ? all.filter((plan) => wanted.every(
       (start) => plan.words.some((word) => word.startsWith(start)))) : [];
+    fits.sort((one, other) => whole(other) - whole(one));
     const before = document.querySelector("[name=plan_id]:checked");
     const chosen = before && before.value;
     document.getElementById("plans").replaceChildren(...fits.slice(0, shown).map(
