@@ -92,6 +92,7 @@ def set_up(page: Page, address: str) -> None:
     page.locator("#contact_name").fill("Front desk")
     page.locator("#contact_phone").fill("617 555 0100")
     page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_have_text("Saved.")
 
 
 def widget(page: Page, address: str) -> None:

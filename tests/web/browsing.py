@@ -42,6 +42,7 @@ def press(page: Page, key: str) -> None:
 
 def can_be_used(page: Page) -> None:
     """Hold a page to the rules, narrow and wide, light and dark, without scrolling sideways."""
+    page.wait_for_load_state()  # a press waits for the next page to begin, not for its styles
     page.evaluate(AXE.read_text("utf-8"))
     for width in (NARROW, WIDE):
         page.set_viewport_size({"width": width, "height": TALL})

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from estimator.web import Settings, create_app
 from tests.sheets.grids.bad_files import BAD
-from tests.web.browsing import AXE, COLORS, NARROW, RULES, WIDE, violations
+from tests.web.browsing import WIDE, can_be_used
 
 ROWS = "patient_ref,clinic_id,plan_id,months,note\n" + "".join(
     f"{number:04},boston-sample,bcbsma-archetype-ppo,{12 if number % 50 else 'x'},=1+1\n"
@@ -157,24 +157,13 @@ def choose(page: Page, folder: Path, text: str = ROWS) -> None:
     page.get_by_role("button", name="Send").click()
 
 
-def everybody_can_use(page: Page) -> None:
-    page.evaluate(AXE.read_text("utf-8"))
-    for width in (NARROW, WIDE):
-        page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        page.emulate_media(color_scheme="light")
-        assert violations(page, RULES) == []
-        page.emulate_media(color_scheme="dark")
-        assert violations(page, COLORS) == []
-
-
 @pytest.mark.parametrize("script", [True, False])
 def test_staff_send_a_file_watch_it_and_take_the_results(
     browser: Browser, served: str, tmp_path: Path, script: bool
 ) -> None:
     page = opened(browser, f"{served}/batches", java_script_enabled=script)
     if script:
-        everybody_can_use(page)
+        can_be_used(page)
     choose(page, tmp_path)
 
     expect(page.locator("#state")).to_have_text("Done", timeout=PATIENCE * 1000)
@@ -183,7 +172,7 @@ def test_staff_send_a_file_watch_it_and_take_the_results(
         page.get_by_role("link", name="Workbook (.xlsx)").click()
     assert download.value.suggested_filename == "patients-estimates.xlsx"
     if script:
-        everybody_can_use(page)
+        can_be_used(page)
     page.context.close()
 
 
@@ -195,7 +184,7 @@ def test_a_file_with_a_problem_says_so_on_the_page(
 
     expect(page.locator("#outcome")).to_be_focused()
     expect(page.locator("#outcome")).to_contain_text("no patients")
-    everybody_can_use(page)
+    can_be_used(page)
     page.context.close()
 
 
@@ -206,7 +195,7 @@ def test_which_column_it_is_is_asked_where_it_is_not_known(
     choose(page, tmp_path, ROWS.replace("patient_ref", "chart number"))
 
     expect(page.get_by_label("patient_ref (required)")).to_be_visible(timeout=PATIENCE * 1000)
-    everybody_can_use(page)
+    can_be_used(page)
     page.get_by_label("patient_ref (required)").select_option("chart number")
     page.get_by_role("button", name="Go on").click()
 
@@ -226,7 +215,7 @@ def test_the_answer_is_mended_and_sent_again_for_its_rows_alone(
     answer = download.value.path().read_text()
 
     page.get_by_role("link", name="Send the corrected rows").click()
-    everybody_can_use(page)
+    can_be_used(page)
     choose(page, tmp_path, answer.replace(",x,", ",12,"))
 
     expect(page.locator("#state")).to_have_text("Done", timeout=PATIENCE * 1000)

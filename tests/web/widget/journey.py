@@ -37,6 +37,22 @@ def frame_of(page: Page, number: int = 0) -> Where:
     return page.frame_locator("ketamine-cost-estimator >> iframe").nth(number)
 
 
+LOADED = """() => new Promise(resolve => {
+    const drawn = () => {
+        requestAnimationFrame(() => requestAnimationFrame(resolve));
+        setTimeout(resolve, 500); // what is out of sight is not drawn
+    };
+    document.readyState === "complete" ? drawn() : addEventListener("load", drawn);
+})"""
+
+
+def ready(page: Page, number: int = 0) -> None:
+    """Wait until a frame is styled, its script runs, and it has told its first heights."""
+    root = frame_of(page, number).locator("html")
+    expect(root).to_have_attribute("data-barred", "")
+    root.evaluate(LOADED)
+
+
 def in_reach(target: Locator, where: Where) -> Locator:
     """Return what is to be pressed once the page around its frame no longer moves.
 

@@ -70,6 +70,7 @@
     const field = event.target;
     if (field.id !== "plan") return;
     const all = await list(field.dataset.plans);
+    if (!field.isConnected) return; // gone on to the next step meanwhile
     const wanted = split(field.value);
     const whole = (plan) => wanted.filter((each) => plan.words.includes(each)).length;
     const fits = wanted.length ? all.filter((plan) => wanted.every(
