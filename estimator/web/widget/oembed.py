@@ -13,7 +13,6 @@ from markupsafe import Markup
 
 WIDTH, HEIGHT = 640, 640
 LEAST = 200
-WIDEST = 1200
 
 _HTML = Markup(
     '<blockquote><a href="{page}">{title}</a></blockquote>'
@@ -40,14 +39,14 @@ def path_of(url: str, root: str) -> str | None:
     return f"{path}?{asked.query}" if asked.query else path
 
 
-def size(asked: str, usual: int, most: int) -> int:
+def size(asked: str, usual: int) -> int:
     """Return a side of the frame: the usual one, or less where less is asked for.
 
-    >>> size("300", 640, 1200), size("", 640, 1200), size("9999", 640, 1200)
+    >>> size("300", 640), size("", 640), size("9999", 640)
     (300, 640, 640)
     """
     wanted = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else usual
-    return max(LEAST, min(wanted, usual, most))
+    return max(LEAST, min(wanted, usual))
 
 
 def document(page: str, frame: str, title: str, provider: str, sides: tuple[int, int]) -> Any:

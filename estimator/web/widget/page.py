@@ -179,8 +179,8 @@ class WidgetPage:
         plan = self.conversation.plan(self.turn.posted)
         if plan is None:
             return []
-        found = (each for each in self.conversation.options.search.plans)
-        limits = next(each["limits"] for each in found if each["plan_id"] == plan.plan_id)
+        plans = self.conversation.options.search.plans
+        limits = next(each["limits"] for each in plans if each["plan_id"] == plan.plan_id)
         asked = [each for each in limits if self._is_asked(each, plan.plan_id)]
         return [field for limit in asked for field in self._met_of(limit)]
 

@@ -169,8 +169,8 @@ class Widget:
             title=words.plain("page.title"),
             provider="".join(p.text for p in words.workbook(live.rulebook.clinics[clinic_id].name)),
             sides=(
-                oembed.size(request.args.get("maxwidth", ""), oembed.WIDTH, oembed.WIDEST),
-                oembed.size(request.args.get("maxheight", ""), oembed.HEIGHT, oembed.HEIGHT),
+                oembed.size(request.args.get("maxwidth", ""), oembed.WIDTH),
+                oembed.size(request.args.get("maxheight", ""), oembed.HEIGHT),
             ),
         )
         response = Response(to_json(document), content_type="application/json")
