@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from estimator.storage.database import Database, migrate, open_database
 from tests.support import postgres
 
+PATIENCE = 30_000
+"""Milliseconds in which a page shows what is expected of it, also where the machine is busy."""
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE = 30_000
 """How many milliseconds a page may take on a busy machine before a test calls it broken."""
@@ -73,6 +75,7 @@ def database(database_url: str) -> Iterator[Database]:
 def browser() -> Iterator[Browser]:
     program = next(filter(None, map(shutil.which, CHROMIUM)), None)
     assert program, "These tests need a browser: install the package chromium."
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         expect.set_options(timeout=PATIENCE)
         launched = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM_FLAGS))
