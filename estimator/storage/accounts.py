@@ -9,7 +9,8 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, Delete, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from estimator.storage.tables import SignIn, User
+from estimator.storage.tables import SignIn, User, WrongTries
+from estimator.storage.upserts import upsert
 
 
 def any_user(session: Session) -> bool:
@@ -82,6 +83,20 @@ def end_older(session: Session, seen_before: datetime, began_before: datetime) -
     """Remove the sign-ins whose time is over."""
     over = or_(SignIn.seen_at < seen_before, SignIn.began_at < began_before)
     _removed(session, delete(SignIn).where(over))
+
+
+def wrong_tries(session: Session, network: str, now: datetime) -> int:
+    """Return how many sign-ins of a network did not fit and still count."""
+    still = (WrongTries.network == network, WrongTries.until > now)
+    return session.scalar(select(WrongTries.times).where(*still)) or 0
+
+
+def add_wrong_try(session: Session, network: str, now: datetime, until: datetime) -> None:
+    """Count one more, all of them until the first one's end; forget those whose time is over."""
+    _removed(session, delete(WrongTries).where(WrongTries.until <= now))
+    first = upsert(session, WrongTries).values(network=network, times=1, until=until)
+    more = {"times": WrongTries.times + 1}
+    session.execute(first.on_conflict_do_update(index_elements=["network"], set_=more))
 
 
 def _removed(session: Session, statement: Delete) -> int:

@@ -26,12 +26,12 @@ from sqlalchemy import (
 )
 
 from estimator.storage.database import Database
-from estimator.storage.tables import Base, CompressedText, SignIn
+from estimator.storage.tables import Base, CompressedText, SignIn, WrongTries
 
 Row = dict[str, Any]
 AT_ONCE = 500
-LEFT_OUT = frozenset({SignIn.__tablename__})
-"""Nobody stays signed in over a restoration."""
+LEFT_OUT = frozenset({SignIn.__tablename__, WrongTries.__tablename__})
+"""Nobody stays signed in, or has to wait, over a restoration."""
 
 
 def names() -> list[str]:

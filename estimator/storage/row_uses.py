@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from importlib import import_module
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from estimator.storage.tables import RowUse
+from estimator.storage.upserts import upsert
 
 AT_ONCE = 500
 _KEY = ("release", "month", "sheet", "row")
@@ -56,8 +56,6 @@ def since(session: Session, month: date) -> Iterator[tuple[int, str, int, Count]
 
 
 def _added(session: Session, rows: Sequence[dict[str, Any]]) -> Any:
-    # Both say it in the same words; the other one's module need not be loaded.
-    dialect = import_module(f"sqlalchemy.dialects.{session.get_bind().dialect.name}")
-    new = dialect.insert(RowUse).values(rows)
+    new = upsert(session, RowUse).values(rows)
     summed = {name: getattr(RowUse, name) + getattr(new.excluded, name) for name in Count._fields}
     return new.on_conflict_do_update(index_elements=_KEY, set_=summed)

@@ -177,6 +177,18 @@ class SignIn(Base):
     seen_at: Mapped[datetime] = mapped_column(Moment)
 
 
+class WrongTries(Base):
+    """How many sign-ins of one network did not fit. No backup holds them."""
+
+    __tablename__ = "estimator_wrong_tries"
+
+    network: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """A keyed hash: a copy of the table tells nobody's address."""
+    times: Mapped[int] = mapped_column()
+    until: Mapped[datetime] = mapped_column(Moment)
+    """When they count no more."""
+
+
 class Event(Base):
     """Something somebody did. Rows are only ever added; each is sealed with those before it."""
 

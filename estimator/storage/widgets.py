@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from estimator.storage.tables import Widget, WidgetCount
+from estimator.storage.upserts import upsert
 
 Key = tuple[str, date, str]
 """A clinic, a day, and what happened."""
-
-_INSERTS: Mapping[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
 def load(session: Session, clinic_id: str) -> Widget | None:
@@ -35,9 +32,10 @@ def save(session: Session, widget: Widget) -> None:
 
 def add_counts(session: Session, counts: Iterable[tuple[Key, int]]) -> None:
     """Add to the counts of days; processes that add at once lose nothing."""
-    insert = _INSERTS[session.get_bind().dialect.name]
     for (clinic_id, day, event), times in counts:
-        row = insert(WidgetCount).values(clinic_id=clinic_id, day=day, event=event, times=times)
+        row = upsert(session, WidgetCount).values(
+            clinic_id=clinic_id, day=day, event=event, times=times
+        )
         added = {"times": WidgetCount.times + row.excluded.times}
         keys = ["clinic_id", "day", "event"]
         session.execute(row.on_conflict_do_update(index_elements=keys, set_=added))

@@ -55,26 +55,24 @@ class Entrance:
     def enter(self) -> Response:
         """Look at name and password, and ask for a code where there is a second factor."""
         refuse_other_sites()
-        typed = Typed()
-        if self._tries.too_many:
+        typed, registry, now = Typed(), self._source.registry(), self._source.now()
+        if self._tries.too_many(registry, now):
             return self._wait(typed("next"))
-        registry, now = self._source.registry(), self._source.now()
         outcome = signing_in.with_password(registry, now, typed("name"), typed("password"))
         if outcome is None:
-            self._tries.wrong()
+            self._tries.wrong(registry, now)
             return self.ask(typed("next"), [Error("name", NOT_FITTING)], typed("name"))
         return self._after(outcome, typed("next"))
 
     def code(self) -> Response:
         """Look at the code of the second factor."""
         refuse_other_sites()
-        typed = Typed()
-        if self._tries.too_many:
+        typed, registry, now = Typed(), self._source.registry(), self._source.now()
+        if self._tries.too_many(registry, now):
             return self._wait(typed("next"))
-        registry, now = self._source.registry(), self._source.now()
         outcome = signing_in.with_code(registry, now, typed("proof"), typed("code"))
         if not isinstance(outcome, Entered):
-            self._tries.wrong()
+            self._tries.wrong(registry, now)
         if outcome is None:
             return self.ask(typed("next"), [Error("name", TOO_LATE)])
         return self._after(outcome, typed("next"), [Error("code", WRONG_CODE)])

@@ -477,6 +477,17 @@ def test_one_network_that_tries_many_names_waits_and_others_do_not(strict: Clini
     assert where(sign_in(client, "robin", **from_("198.51.100.1"))) == "/"
 
 
+def test_servers_of_one_database_count_a_network_together(strict: Clinic, sqlite_url: str) -> None:
+    another = make(Settings(database_url=sqlite_url, sign_in_rate="3 per hour"))
+    for clinic in (strict, another, strict):
+        assert sign_in(clinic.client(), "nobody", "wrong").status_code == 200
+
+    assert sign_in(another.client(), "robin").status_code == 429
+    another.wait(hours=1)
+    assert where(sign_in(another.client(), "robin")) == "/"
+    another.source.database().close()
+
+
 def test_wrong_codes_count_for_the_network_too(strict: Clinic) -> None:
     set_up_totp(strict.registry, "kim", strict.now - timedelta(minutes=5))
     client = strict.client()
