@@ -91,7 +91,7 @@ class Estimator:
         blueprint.register_blueprint(RulebookPages(desk).blueprint())
         blueprint.register_blueprint(AuditPage(desk).blueprint())
         blueprint.register_blueprint(Differences(source).blueprint())
-        blueprint.register_blueprint(Forward(source).blueprint())
+        blueprint.register_blueprint(Forward(source, desk).blueprint())
         blueprint.register_blueprint(Kept(source).blueprint())
         blueprint.before_request(Access(self.name, source, self.identify).check)
         blueprint.after_request(secure)

@@ -12,15 +12,16 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from estimator.services.accounts.roles import Role
-from estimator.services.audit import Audit
 from estimator.services.estimating.behind import Spot
-from estimator.services.forward.checking import Checking, NotLive
+from estimator.services.forward.checking import NothingMarked, NotLive, mark_checked
 from estimator.services.forward.exposure import MONTHS, ranked, recent_uses
 from estimator.services.forward.needs import Need
 from estimator.web.access import identity
 from estimator.web.bodies import form_body
+from estimator.web.desk import Desk
 from estimator.web.html import page_blueprint
 from estimator.web.methods import add_page
+from estimator.web.numbers import asked_number, posted_number
 from estimator.web.presenters import forward as presenter
 from estimator.web.source import Source
 
@@ -30,8 +31,9 @@ _SPOT = re.compile(r"([A-Za-z]{1,31})!(\d{1,7})")
 class Forward:
     """The views of rolling forward of one mounted estimator."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, desk: Desk) -> None:
         self._source = source
+        self._desk = desk
 
     def blueprint(self) -> Blueprint:
         """Return the routes."""
@@ -47,13 +49,13 @@ class Forward:
         uses = recent_uses(self._source.database(), live.number, live.rulebook, today)
         found = ranked(live.rulebook, today, uses)
         made, mounted = (
-            request.args.get("made", 0, int),
+            asked_number("made", 0),
             (request.blueprint or "").rpartition(".")[0],
         )
         asked = presenter.Asked(
             need=request.args.get("need", ""),
             sheet=request.args.get("sheet", ""),
-            page=request.args.get("page", 1, int),
+            page=asked_number("page", 1),
             everything="all" in request.args,
         )
         return render_template(
@@ -71,23 +73,15 @@ class Forward:
 
     def check(self) -> Any:
         """Make a draft in which the rows that were marked are dated today."""
-        posted = form_body()
-        spots = set(_spots(posted.get("row", ())))
-        if not spots:
-            return self.rows("No row is marked.")
-        release = (posted.get("release") or [""])[0]
-        number = int(release) if release.isascii() and release.isdigit() else 0
+        posted, desk = form_body(), self._desk
+        release, spots = posted_number(posted, "release") or 0, set(_spots(posted.get("row", ())))
         try:
-            draft = self._checking().check(
-                number, spots, self._source.now(), self._source.today(), identity().name
-            )
+            draft = mark_checked(desk.database, desk.act(), release, spots)
         except NotLive:
             return self.rows("Another release is live by now. Mark the rows again.")
+        except NothingMarked:
+            return self.rows("No row is marked.")
         return redirect(url_for(".rows", made=draft), 303)
-
-    def _checking(self) -> Checking:
-        database = self._source.database()
-        return Checking(database, Audit.of(database, self._source.settings.secret_key))
 
 
 def _spots(values: Iterable[str]) -> Iterable[Spot]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from estimator.rulebook import snapshot
 from estimator.rulebook.loader import load_workbook_bytes
 from estimator.rulebook.rows import Row
 from estimator.rulebook.template import CHANGES_HEADERS, write_workbook
-from estimator.services.audit import Audit
 from estimator.services.estimating.behind import Spot
 from estimator.services.publishing.act import Act
 from estimator.services.publishing.drafts import Upload, upload
@@ -27,29 +26,26 @@ class NotLive(Exception):  # noqa: N818 - an answer to a person, not a fault
     """What was marked is of a release that is not live any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Checking:
-    """Makes drafts in one database in which rows are dated anew."""
+class NothingMarked(Exception):  # noqa: N818 - an answer to a person, not a fault
+    """None of the rows that were marked is there to be dated."""
 
-    database: Database
-    audit: Audit
 
-    def check(
-        self, number: int, spots: Collection[Spot], now: datetime, today: date, who: str
-    ) -> int:
-        """Date rows of the live release; return the number of the draft. Raises ``NotLive``.
+def mark_checked(database: Database, act: Act, number: int, spots: Collection[Spot]) -> int:
+    """Date rows of the live release today; return the number of the draft.
 
-        The workbook is written anew from what was read of the live one, with the staff's log.
-        """
-        with self.database.session() as session:
-            live = releases.load(session, releases.current_number(session) or 0)
-        if live is None or live.number != number:
-            raise NotLive
-        rows, many = dated(snapshot.decode(live.snapshot), spots, today)
-        changes = _log(live, today, who, many)
-        data = write_workbook(rows, changes=changes)
-        sent = Upload(f"checked-{today.isoformat()}.xlsx", data, f"{WHY}: {many}")
-        return upload(self.database, Act(who, now, today, self.audit), sent)
+    The workbook is written anew from what was read of the live one, with the staff's log. Raises
+    ``NotLive`` and ``NothingMarked``.
+    """
+    with database.session() as session:
+        live = releases.load(session, releases.current_number(session) or 0)
+    if live is None or live.number != number:
+        raise NotLive
+    rows, many = dated(snapshot.decode(live.snapshot), spots, act.today)
+    if not many:
+        raise NothingMarked
+    data = write_workbook(rows, changes=_log(live, act.today, act.who, many))
+    name = f"checked-{act.today.isoformat()}.xlsx"
+    return upload(database, act, Upload(name, data, f"{WHY}: {many}"))
 
 
 def dated(

@@ -9,15 +9,15 @@ from estimator.rulebook.difference import difference
 from estimator.rulebook.loader import load_workbook_bytes
 from estimator.rulebook.snapshot import decode, encode, fingerprint
 from estimator.rulebook.template import write_workbook
-from estimator.services.audit import Audit
-from estimator.services.forward.checking import Checking, NotLive
+from estimator.services.estimating.behind import Spot
+from estimator.services.forward.checking import NothingMarked, NotLive, mark_checked
 from estimator.storage import releases
 from estimator.storage.database import Database
 from estimator.storage.tables import Draft, Event
 from tests import builders as b
-from tests.support import stored
 from tests.support.publishing import new_release
-from tests.support.stored import NOW, TODAY
+from tests.support.rulebooks import act
+from tests.support.stored import TODAY
 
 BOOK = b.sheets(
     b.BASE, b.treatment(), b.course(times=3, every=7), b.deductible(0), b.charge("infusion", 80),
@@ -30,7 +30,7 @@ LOG = [
 
 
 @pytest.fixture
-def checking(database: Database) -> Checking:
+def released(database: Database) -> Database:
     for why in ("first", "second"):
         with database.writing() as session:
             releases.publish(
@@ -42,17 +42,21 @@ def checking(database: Database) -> Checking:
                     reason=why,
                 ),
             )
-    return Checking(database, Audit.of(database, stored.SECRET))
+    return database
 
 
-def made(checking: Checking, number: int) -> Draft:
-    with checking.database.session() as session:
+def mark(database: Database, number: int, spots: set[Spot]) -> int:
+    return mark_checked(database, act("robin"), number, spots)
+
+
+def made(database: Database, number: int) -> Draft:
+    with database.session() as session:
         return session.get_one(Draft, number)
 
 
-def test_only_the_marked_rows_are_dated(checking: Checking) -> None:
+def test_only_the_marked_rows_are_dated(released: Database) -> None:
     marked = {("Prices", 3), ("Items", 2), ("Words", 2), ("Prices", 99)}
-    draft = made(checking, checking.check(2, marked, NOW, TODAY, "robin"))
+    draft = made(released, mark(released, 2, marked))
     assert draft.snapshot is not None
     changes = difference(BOOK, decode(draft.snapshot))
     assert [(each.sheet, each.row_before) for each in changes] == [("Items", 2), ("Prices", 3)]
@@ -61,8 +65,8 @@ def test_only_the_marked_rows_are_dated(checking: Checking) -> None:
     }
 
 
-def test_the_draft_is_open_and_whole_with_the_staffs_log(checking: Checking) -> None:
-    draft = made(checking, checking.check(2, {("Prices", 2)}, NOW, TODAY, "robin"))
+def test_the_draft_is_open_and_whole_with_the_staffs_log(released: Database) -> None:
+    draft = made(released, mark(released, 2, {("Prices", 2)}))
     loaded = load_workbook_bytes(draft.workbook)
     assert (draft.state, draft.uploaded_by, draft.file_name) == (
         "open",
@@ -77,15 +81,23 @@ def test_the_draft_is_open_and_whole_with_the_staffs_log(checking: Checking) -> 
     assert any(each["code"] == "failing-test" for each in draft.findings)
 
 
-def test_what_was_done_is_in_the_audit(checking: Checking) -> None:
-    number = checking.check(2, {("Prices", 2)}, NOW, TODAY, "robin")
-    with checking.database.session() as session:
+def test_what_was_done_is_in_the_audit(released: Database) -> None:
+    number = mark(released, 2, {("Prices", 2)})
+    with released.session() as session:
         (event,) = session.scalars(select(Event))
     assert (event.actor, event.action, event.about) == ("robin", "draft.upload", str(number))
 
 
-def test_rows_of_a_release_that_is_not_live_are_refused(checking: Checking) -> None:
+def test_rows_of_a_release_that_is_not_live_are_refused(released: Database) -> None:
     with pytest.raises(NotLive):
-        checking.check(1, {("Prices", 2)}, NOW, TODAY, "robin")
-    with checking.database.session() as session:
+        mark(released, 1, {("Prices", 2)})
+    with released.session() as session:
+        assert session.scalars(select(Draft)).all() == []
+
+
+def test_rows_that_are_not_there_make_no_draft(released: Database) -> None:
+    for spots in (set[Spot](), {("Prices", 99), ("Nothing", 2), ("Words", 2)}):
+        with pytest.raises(NothingMarked):
+            mark(released, 2, spots)
+    with released.session() as session:
         assert session.scalars(select(Draft)).all() == []

@@ -1,0 +1,29 @@
+"""Numbers in addresses and forms, as far as a row of a table can have them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import request
+from werkzeug.exceptions import NotFound
+
+LARGEST = 2**31 - 1
+"""PostgreSQL refuses to look for a larger one."""
+
+
+def row_number(number: int) -> int:
+    """Return a number that a row can have; there is no page of another."""
+    if not 0 < number <= LARGEST:
+        raise NotFound
+    return number
+
+
+def posted_number(fields: Mapping[str, list[str]], name: str) -> int | None:
+    """Return a number that a form of ours sent along."""
+    typed = (fields.get(name) or [""])[0]
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+
+
+def asked_number(name: str, usual: int) -> int:
+    """Return a number that the address asks for; within what a row can have."""
+    return max(-LARGEST, min(request.args.get(name, usual, int), LARGEST))
