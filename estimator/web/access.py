@@ -137,6 +137,8 @@ class Access:
 
     def check(self) -> Response | None:
         """Let the request through, send whoever asks to sign in, or refuse."""
+        if "\0" in request.path:
+            raise NotFound  # PostgreSQL refuses to look for it
         endpoint = (request.endpoint or "").removeprefix(f"{self._mounted}.")
         if endpoint.rpartition(".")[2].startswith(FALLBACK):
             return None  # it only refuses

@@ -13,9 +13,9 @@ from estimator.storage import audit as entries
 from estimator.web.desk import Desk
 from estimator.web.html import page_blueprint
 from estimator.web.methods import add_page
+from estimator.web.numbers import LARGEST, asked_number
 
 AT_ONCE = 100
-LARGEST = 2**31 - 1
 WORDS = {
     "draft.upload": "uploaded draft",
     "draft.refuse": "uploaded a file that was refused",
@@ -66,9 +66,9 @@ class AuditPage:
 
     def entries(self) -> str:
         """Show the newest entries, or those before one; check all of them if asked to."""
-        before = request.args.get("before", LARGEST, type=int)
+        before = asked_number("before", LARGEST)
         with self._desk.database.session() as session:
-            shown = entries.before(session, min(before, LARGEST), AT_ONCE)
+            shown = entries.before(session, before, AT_ONCE)
         checkpoints, problem = self._checkpoints()
         return render_template(
             "estimator/audit.html",

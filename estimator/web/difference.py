@@ -22,6 +22,7 @@ from estimator.services.difference.stored import (
 )
 from estimator.web.html import page_blueprint
 from estimator.web.methods import add_page
+from estimator.web.numbers import asked_number, row_number
 from estimator.web.presenters import changed_rows
 from estimator.web.presenters import difference as presenter
 from estimator.web.source import Source
@@ -52,7 +53,7 @@ class Differences:
 
     def draft(self, number: int) -> str:
         """Show what a draft would change."""
-        pair = draft_beside_release(self._source.database(), number)
+        pair = draft_beside_release(self._source.database(), row_number(number))
         if pair is None:
             abort(404)
         back = Back(rulebook("draft", number=number), f"Draft {number}", DRAFT_HINT)
@@ -62,8 +63,8 @@ class Differences:
         """Show what changed from one release to another: by default, the last change."""
         numbers = release_numbers(self._source.database())
         newest = numbers[0] if numbers else 0
-        after = request.args.get("to", newest, int)
-        before = request.args.get("from", max(after - 1, 1), int)
+        after = asked_number("to", newest)
+        before = asked_number("from", max(after - 1, 1))
         pair = two_releases(self._source.database(), before, after)
         if pair is None:
             abort(404)
@@ -79,7 +80,7 @@ class Differences:
         back: Back,
         numbers: Sequence[int] = (),
     ) -> str:
-        everything, page = "all" in request.args, request.args.get("page", 1, int)
+        everything, page = "all" in request.args, asked_number("page", 1)
         shown, sheets = None, tuple[changed_rows.SheetShown, ...]()
         if pair.after is not None:
             sides = (pair.before.snapshot, pair.after.snapshot)

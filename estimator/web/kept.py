@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, url_for
 
 from estimator.services.audit import Audit
 from estimator.services.intake.fields import DocumentRefused
@@ -17,6 +17,7 @@ from estimator.web.access import identity
 from estimator.web.bodies import form_body
 from estimator.web.html import error_page, page_blueprint
 from estimator.web.methods import add_page
+from estimator.web.numbers import asked_number, posted_number
 from estimator.web.presenters import kept as presenter
 from estimator.web.presenters import present
 from estimator.web.source import Source
@@ -44,14 +45,14 @@ class Kept:
         """Keep the estimate of a request, by the release that answered it."""
         posted = form_body()
         document = read_json((posted.get("request") or [""])[0].encode())
-        release = int((posted.get("release") or ["0"])[0]) if _is_number(posted) else 0
+        release = posted_number(posted, "release") or 0
         name = self._keeping().keep(document, release, self._source.now(), identity().name)
         return redirect(url_for(".one", name=name), 303)
 
     def everyone(self) -> str:
         """List what is kept."""
         self._keeping().expire(self._source.now())
-        page = max(request.args.get("page", 1, int), 1)
+        page = max(asked_number("page", 1), 1)
         found, count = kept_estimates(self._source.database(), page, PER_PAGE)
         rulebook = self._source.live().rulebook
         return render_template(
@@ -85,11 +86,6 @@ class Kept:
         settings, database = self._source.settings, self._source.database()
         audit = Audit.of(database, settings.secret_key)
         return Keeping(database, audit, settings.keep_estimates_days)
-
-
-def _is_number(posted: dict[str, list[str]]) -> bool:
-    text = (posted.get("release") or [""])[0]
-    return text.isascii() and text.isdigit() and len(text) < 10
 
 
 def _no_release(error: NoSuchRelease) -> Response:

@@ -11,7 +11,6 @@ from werkzeug.exceptions import NotFound
 from estimator.services.publishing.codes import NotThere
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LARGEST_NUMBER = 2**31 - 1
 
 
 def workbook(make: Callable[[], bytes], name: str) -> Response:
@@ -31,22 +30,9 @@ def next_page(endpoint: str, anchor: str = "", **values: Any) -> Response:
     return Response(status=303, headers={"Location": address})
 
 
-def known(number: int) -> int:
-    """Return a number that a release or draft can have."""
-    if not 0 < number <= LARGEST_NUMBER:
-        raise NotFound
-    return number
-
-
 def text(fields: Mapping[str, list[str]], name: str) -> str:
     """Return what was typed into a field."""
     return (fields.get(name) or [""])[0]
-
-
-def number(fields: Mapping[str, list[str]], name: str) -> int | None:
-    """Return a number that a form of ours sent along."""
-    typed = text(fields, name)
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
 
 
 def asked(name: str) -> str:

@@ -18,6 +18,7 @@ from estimator.services.publishing.gate import Approval
 from estimator.web.access import identity
 from estimator.web.bodies import form_body
 from estimator.web.desk import Desk
+from estimator.web.numbers import posted_number, row_number
 from estimator.web.rulebook import answers
 from estimator.web.rulebook.shown import DraftPage, Filter
 from estimator.web.rulebook.steps import next_step
@@ -68,7 +69,7 @@ class Drafts:
     def publish(self, number: int) -> Response | tuple[str, int]:
         """Let a draft go live."""
         fields = form_body()
-        why, live = answers.text(fields, "why"), answers.number(fields, "live")
+        why, live = answers.text(fields, "why"), posted_number(fields, "live")
         desk = self._desk
 
         def work() -> Response:
@@ -86,7 +87,7 @@ class Drafts:
 
         *field* is where the reason was typed, which is shown again.
         """
-        answers.known(number)
+        row_number(number)
         try:
             return work()
         except NotThere as error:
@@ -105,7 +106,7 @@ class Drafts:
         typed: Mapping[str, str] = MappingProxyType({}),
     ) -> str:
         who, desk = identity(), self._desk
-        seen = view.draft_view(desk.database, answers.known(number), who.name, desk.rule)
+        seen = view.draft_view(desk.database, row_number(number), who.name, desk.rule)
         if seen is None:
             raise NotFound
         may_publish = who.role.includes(Role.APPROVER) and seen.draft.state == "open"
@@ -123,7 +124,7 @@ class Drafts:
         )
 
     def _copy(self, number: int, kind: str, name: str) -> Response:
-        number, desk = answers.known(number), self._desk
+        number, desk = row_number(number), self._desk
         return answers.workbook(
             lambda: copies.of_draft(desk.database, desk.act(), number, kind), name
         )

@@ -14,6 +14,7 @@ from estimator.services.publishing.gate import Approval
 from estimator.web.access import identity
 from estimator.web.bodies import form_body
 from estimator.web.desk import Desk
+from estimator.web.numbers import posted_number, row_number
 from estimator.web.rulebook import answers
 from estimator.web.rulebook.shown import accepted_shown
 from estimator.web.rulebook.steps import waiting
@@ -53,8 +54,8 @@ class Releases:
 
     def roll_back(self, number: int) -> Response | tuple[str, int]:
         """Publish a release again under the next number."""
-        fields, number = form_body(), answers.known(number)
-        why, live = answers.text(fields, "why"), answers.number(fields, "live")
+        fields, number = form_body(), row_number(number)
+        why, live = answers.text(fields, "why"), posted_number(fields, "live")
         desk = self._desk
         try:
             approval = Approval(why, live, desk.rule)
@@ -67,7 +68,7 @@ class Releases:
         return answers.next_page(".release", number=made)
 
     def _page(self, number: int, problems: tuple[Finding, ...] = (), why: str = "") -> str:
-        seen = view.release_view(self._desk.database, answers.known(number))
+        seen = view.release_view(self._desk.database, row_number(number))
         if seen is None:
             raise NotFound
         return render_template(
@@ -81,7 +82,7 @@ class Releases:
         )
 
     def _copy(self, number: int, kind: str, name: str) -> Response:
-        number, desk = answers.known(number), self._desk
+        number, desk = row_number(number), self._desk
         return answers.workbook(
             lambda: copies.of_release(desk.database, desk.act(), number, kind), name
         )

@@ -63,6 +63,7 @@ def test_name_and_password_sign_somebody_in(registry: Registry) -> None:
         ("robin", WRONG, "robin", "password"),
         ("robin", "", "robin", "password"),
         ("nobody", PASSWORD, "", "unknown"),
+        ("ro\0bin", PASSWORD, "", "unknown"),
         ("a password in the wrong field", "", "", "unknown"),
         ("kim", PASSWORD, "kim", "password"),
     ],
