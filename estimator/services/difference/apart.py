@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import subprocess
 import sys
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from estimator.services.difference.document import Document
+from estimator.sheets.apart import search_path
 
 PATIENCE = 120.0
 """Seconds by the clock on the wall, after which it is given up."""
@@ -45,15 +44,10 @@ def _made(before: str, after: str, day: date, patience: float) -> bytes:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             timeout=patience,
-            env={"PYTHONPATH": _search_path()},
+            env={"PYTHONPATH": search_path()},
             check=True,
         )
     except (subprocess.SubprocessError, OSError) as error:
         logger.error("a difference was not made: %s", type(error).__name__)
         raise DifferenceNotMade from error
     return done.stdout
-
-
-def _search_path() -> str:
-    """Return where this process finds its modules, so that the child finds the same ones."""
-    return os.pathsep.join(str(Path(entry).resolve()) for entry in sys.path if entry)
