@@ -22,6 +22,24 @@
   const copy = document.getElementById("copy");
   if (copy) offerCopy(copy);
 
+  sendOnce();
+
+  // A button pressed twice sends the same once: a second answer would say that it is done already.
+  function sendOnce() {
+    const PATIENCE = 10000; // after which the same may be meant anew
+    let sent = {};
+    window.addEventListener("pageshow", () => { sent = {}; });
+    document.addEventListener("submit", (event) => {
+      const form = event.target; // of which a field may be named "action" or "method"
+      if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
+      const fields = new URLSearchParams(new FormData(form, event.submitter));
+      const what = `${form.getAttribute("action")} ${fields}`;
+      const again = sent.what === what && event.timeStamp - sent.at < PATIENCE;
+      if (again) event.preventDefault();
+      else sent = { what, at: event.timeStamp };
+    });
+  }
+
   // Asks what is met of the plans as soon as something changes, in place of the buttons.
   function followPlans(form, buttons) {
     const wanted = new Set();

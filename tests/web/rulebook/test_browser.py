@@ -134,6 +134,21 @@ def test_the_whole_way_goes_by_keyboard(
         assert "$70" in estimated(page, address)
 
 
+def test_a_button_pressed_twice_publishes_once_and_shows_the_release(
+    browser: Browser, app: Flask, address: str
+) -> None:
+    draft = draft_of(person(app, *EDITOR), workbook(80))
+    with as_(browser, "kim:approver", f"{address}{draft}") as page:
+        page.fill("#why", "Compared with the price list")
+        tab_to(page, "Approve and publish")
+        with page.expect_request("**/publish"):
+            page.keyboard.press("Enter")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/rulebook/releases/2#outcome")
+
+        expect(page.locator("h1")).to_have_text("Release 2 live")
+
+
 def test_an_upload_says_how_far_it_is(browser: Browser, address: str, tmp_path: Path) -> None:
     with as_(browser, "robin:editor", f"{address}/rulebook/upload") as page:
         page.locator("#workbook").set_input_files(saved(tmp_path, workbook(80)))
