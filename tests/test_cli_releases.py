@@ -177,6 +177,14 @@ def test_a_number_that_is_not_there_is_told_so(command: tuple[str, ...]) -> None
     assert "There is no release or draft of this number." in done.output
 
 
+@pytest.mark.parametrize("command", ["approve", "rollback"])
+def test_a_number_beyond_every_other_is_told_so(command: str) -> None:
+    refused = run("release", command, "9" * 25, *WHY)
+
+    assert refused.exit_code == 2
+    assert "is not in the range 1<=x<=2147483647" in refused.output
+
+
 def test_a_setting_that_is_none_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ESTIMATOR_TWO_PEOPLE", "sometimes")
 

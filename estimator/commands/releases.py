@@ -21,8 +21,11 @@ from estimator.services.publishing.gate import Approval
 from estimator.services.publishing.kept import to_decide
 from estimator.services.publishing.two_people import TwoPeople, TwoPersonRule
 from estimator.storage.database import Database
+from estimator.storage.tables import LARGEST_NUMBER
 
 _ACCEPTED = re.compile(r"(?P<code>[a-z-]+)@(?P<place>[^=]+)=(?P<why>.+)", re.DOTALL)
+
+NUMBER = click.IntRange(1, LARGEST_NUMBER)
 
 why_option = click.option("--why", required=True, help="Kept with the release, for colleagues.")
 
@@ -74,7 +77,7 @@ def publish(workbook: str, why: str, accepted: tuple[str, ...]) -> None:
 
 
 @release.command()
-@click.argument("number", metavar="DRAFT", type=click.IntRange(min=1))
+@click.argument("number", metavar="DRAFT", type=NUMBER)
 @why_option
 @click.option("--live", type=int, help="The release you compared it with, if another went live.")
 def approve(number: int, why: str, live: int | None) -> None:
@@ -84,7 +87,7 @@ def approve(number: int, why: str, live: int | None) -> None:
 
 
 @release.command()
-@click.argument("number", metavar="RELEASE", type=click.IntRange(min=1))
+@click.argument("number", metavar="RELEASE", type=NUMBER)
 @why_option
 def rollback(number: int, why: str) -> None:
     """Publish an earlier release again under the next number."""

@@ -26,6 +26,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 VERSION_TABLE = "estimator_schema_version"
 """Where Alembic keeps how far a database is; another program's own table stays its own."""
 
+LARGEST_NUMBER = 2**31 - 1
+"""The largest number of a row that PostgreSQL looks for; SQLite goes on for some."""
+
 NAMES = {
     "pk": "pk_%(table_name)s",
     "fk": "fk_%(table_name)s_%(column_0_name)s",

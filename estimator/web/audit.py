@@ -10,10 +10,11 @@ from flask import Blueprint, render_template, request
 from estimator.services import audit_check
 from estimator.services.audit_check import Checkpoint, NotACheckpoint, Verdict
 from estimator.storage import audit as entries
+from estimator.storage.tables import LARGEST_NUMBER
 from estimator.web.desk import Desk
 from estimator.web.html import page_blueprint
 from estimator.web.methods import add_page
-from estimator.web.numbers import LARGEST, asked_number
+from estimator.web.numbers import asked_number
 
 AT_ONCE = 100
 WORDS = {
@@ -66,7 +67,7 @@ class AuditPage:
 
     def entries(self) -> str:
         """Show the newest entries, or those before one; check all of them if asked to."""
-        before = asked_number("before", LARGEST)
+        before = asked_number("before", LARGEST_NUMBER)
         with self._desk.database.session() as session:
             shown = entries.before(session, before, AT_ONCE)
         checkpoints, problem = self._checkpoints()

@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from flask import request
 from werkzeug.exceptions import NotFound
 
-LARGEST = 2**31 - 1
-"""PostgreSQL refuses to look for a larger one."""
+from estimator.storage.tables import LARGEST_NUMBER
 
 
 def row_number(number: int) -> int:
     """Return a number that a row can have; there is no page of another."""
-    if not 0 < number <= LARGEST:
+    if not 0 < number <= LARGEST_NUMBER:
         raise NotFound
     return number
 
@@ -26,4 +25,4 @@ def posted_number(fields: Mapping[str, list[str]], name: str) -> int | None:
 
 def asked_number(name: str, usual: int) -> int:
     """Return a number that the address asks for; within what a row can have."""
-    return max(-LARGEST, min(request.args.get(name, usual, int), LARGEST))
+    return max(-LARGEST_NUMBER, min(request.args.get(name, usual, int), LARGEST_NUMBER))
