@@ -72,41 +72,43 @@ class Asker:
         while not self.stopped.is_set():
             at_least, began = self.newest, time.perf_counter()
             try:
-                status, body = self._ask()
+                status, body = asked(self.port)
             except OSError as error:
                 self.wrong.append(f"no answer: {error}")
                 continue
             self.took.append(time.perf_counter() - began)
             self._hold(status, body, at_least)
 
-    def _ask(self) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        headers = {"Content-Type": "application/json"}
-        connection.request("POST", "/api/v1/estimates", ASKED, headers)
-        response = connection.getresponse()
-        body = response.read()
-        connection.close()
-        return response.status, body
-
     def _hold(self, status: int, body: bytes, at_least: int) -> None:
         self.answers += 1
         if status != 200:
             self.wrong.append(f"{status}: {body[:200]!r}")
             return
-        answer = json.loads(body)
-        release = answer["release"]
-        route = answer["treatments"][0]["routes"][0]
-        got = [line["patient_pays"] for line in route["lines"]], route["patient_pays"]["typical"]
+        release, *got = told(body)
         price = Decimal(self.prices[release])
-        if got != ([f"{price:.2f}"] * 2, f"{2 * price:.2f}"):
+        if got != [[f"{price:.2f}"] * 2, f"{2 * price:.2f}"]:
             self.wrong.append(f"release {release} says {price}, the answer {got}")
         if release < at_least:
             self.wrong.append(f"release {at_least} was live, the answer is of {release}")
 
 
-def workers_of(process: int) -> list[str]:
-    """Return the processes that answer."""
-    return Path(f"/proc/{process}/task/{process}/children").read_text().split()
+def asked(port: int) -> tuple[int, bytes]:
+    """Ask for the estimate, over a new connection."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    headers = {"Content-Type": "application/json"}
+    connection.request("POST", "/api/v1/estimates", ASKED, headers)
+    response = connection.getresponse()
+    body = response.read()
+    connection.close()
+    return response.status, body
+
+
+def told(body: bytes) -> tuple[int, list[str], str]:
+    """Return the release of an answer, its two lines and their sum."""
+    answer = json.loads(body)
+    route = answer["treatments"][0]["routes"][0]
+    lines = [line["patient_pays"] for line in route["lines"]]
+    return answer["release"], lines, route["patient_pays"]["typical"]
 
 
 def _free_port() -> int:
