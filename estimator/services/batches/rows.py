@@ -33,6 +33,7 @@ _TOO_LONG = (
     "that holds the separator stands in quotation marks."
 )
 _NO_REFERENCE = "patient_ref is missing. Give the row one, or delete it if it is a total."
+_NO_LIMIT = "the plan has no such limit"
 _NO_CLINIC = "clinic_id is missing, and the rulebook has several clinics. Write which one."
 
 
@@ -238,13 +239,14 @@ class _Reading:
         return clinic
 
     def _note_unused(self, people: People) -> None:
-        """Note what is given as met of a limit that the plan does not have."""
+        """Note what is given as met of a limit that the plan, or a row without one, has not."""
         has = self._limits_of(people)
+        without = np.array([plan_id is None for plan_id in people.plans])[people.plan]
         for at, name in enumerate(MET_NAMES):
             unused = (people.met[name] > 0) & ~has[people.plan, at] & ~self.bad
-            if unused.any():
-                says = f"{name} is left aside: the plan has no such limit."
-                self.notes.append(_where(unused, says))
+            for where, why in ((without, "the row has no plan"), (~without, _NO_LIMIT)):
+                if (unused & where).any():
+                    self.notes.append(_where(unused & where, f"{name} is left aside: {why}."))
 
     def _limits_of(self, people: People) -> Array:
         has = np.zeros((len(people.plans), len(MET_NAMES)), dtype=bool)

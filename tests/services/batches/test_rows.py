@@ -187,7 +187,7 @@ def test_what_no_limit_asks_for_is_left_aside_with_a_note() -> None:
     assert rows.good.tolist() == [0, 1]
     assert rows.notes.to_pylist() == [
         "drug_deductible_met is left aside: the plan has no such limit.",
-        "deductible_met is left aside: the plan has no such limit.",
+        "deductible_met is left aside: the row has no plan.",
     ]
 
 
