@@ -54,6 +54,8 @@ def test_headers_forgive_case_spaces_and_known_names_and_say_so() -> None:
 
 def test_an_exact_name_comes_before_one_that_is_taken_for_it() -> None:
     assert map_columns(["patient", "patient_ref"]).places == {"patient_ref": 1}
+    assert map_columns(["MRN", "Patient Ref"]).places == {"patient_ref": 1}
+    assert map_columns(["Patient Ref", "patient_ref"]).places == {"patient_ref": 1}
 
 
 def test_two_columns_for_one_and_none_for_a_required_one_are_findings() -> None:
