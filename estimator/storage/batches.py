@@ -250,17 +250,10 @@ def drop_parts(session: Session, batch: str, file: str, after: int) -> None:
 
 
 def parts(session: Session, batch: str, file: str) -> Iterator[bytes]:
-    """Yield the parts of a file in order."""
-    number = 0
-    while True:
-        query = select(BatchPart.content).where(
-            BatchPart.batch == batch, BatchPart.file == file, BatchPart.number == number
-        )
-        content = session.scalar(query)
-        if content is None:
-            return
-        yield content
-        number += 1
+    """Yield the parts of a file in order, all of them: removed meanwhile, it is still whole."""
+    query = select(BatchPart.content).where(BatchPart.batch == batch, BatchPart.file == file)
+    one_by_one = query.order_by(BatchPart.number).execution_options(yield_per=1)
+    yield from session.scalars(one_by_one)
 
 
 def files(session: Session, batch: str) -> dict[str, int]:
