@@ -264,6 +264,18 @@ def test_a_key_makes_one_batch_and_only_of_one_file(ready: Database, audit: Audi
         sent(ready, audit, TREATMENTS, idempotency_key="k")
 
 
+def test_a_key_sent_twice_in_the_same_moment_makes_one_batch(ready: Database, audit: Audit) -> None:
+    together = threading.Barrier(4)
+
+    def send(key: str) -> str:
+        together.wait(60)
+        return sent(ready, audit, idempotency_key=key).name
+
+    with ThreadPoolExecutor(4) as pool:
+        for key in "abcd":
+            assert len(set(pool.map(send, key * 4))) == 1
+
+
 def test_what_corrects_a_batch_without_results_is_estimated_whole(
     ready: Database, audit: Audit
 ) -> None:
