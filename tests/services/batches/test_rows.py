@@ -19,6 +19,7 @@ from estimator.services.batches.recheck import request_of
 from estimator.services.batches.rows import RowReader, RowsRead
 from estimator.services.estimating import estimate
 from estimator.sheets.grids.piece import Kind, PieceBuilder
+from estimator.sheets.layout import LINE
 from tests.web import rules
 
 TODAY = date(2026, 3, 2)
@@ -265,6 +266,7 @@ def test_a_message_is_on_one_line_and_a_problem_on_a_line_of_its_own() -> None:
         "age is not a whole number of 0 or more. Write a whole number, or leave it blank.",
     ]
     assert message == book["Problems"]["C2"].value.replace("\n", " ")
+    assert book["Problems"].row_dimensions[2].height > 2 * LINE, "both lines can be seen"
 
 
 def test_a_workbook_of_results_has_its_summary_and_problems() -> None:
