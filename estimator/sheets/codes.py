@@ -94,6 +94,11 @@ TABLE_CODES: dict[str, Code] = {
     "header-twice": _stop(
         "A second row names columns again.", "Delete it, so that each row is a patient."
     ),
+    "sheet-taken": Code(
+        Severity.NOTE,
+        "A workbook has several sheets, none of them named Patients; the first one was read.",
+        "Where the patients are on another one, name it Patients.",
+    ),
     "column-twice": _stop(
         "Two columns are taken for the same one.", "Delete one of them, or give it another name."
     ),
@@ -128,6 +133,16 @@ TABLE_CODES: dict[str, Code] = {
     ),
 }
 """The findings about a file of patients as a whole."""
+
+_NEW_TABLE = "Copy the table into a new workbook, or save it as .csv."
+PATIENTS_MENDS = {
+    "empty-file": "Choose the file again.",
+    "file-too-large": "Split it into several files.",
+    "unpacks-too-large": _NEW_TABLE,
+    "too-many-definitions": _NEW_TABLE,
+    "unsafe-file": _NEW_TABLE,
+}
+"""What mends a file of patients where a rulebook is mended otherwise."""
 
 
 def finding(code: str, message: str = "", advice: str = "", *, detail: str = "") -> Finding:

@@ -58,11 +58,13 @@ _MEMBERS = (
 )
 """What other zips of office programs hold."""
 
+_TABLES = ("a web page", "an XML file", "a SYLK file (.slk)")
+"""What other programs write in place of a table, and spreadsheet programs open."""
 _OTHER = "Choose the workbook itself, an .xlsx file."
 _SAVE_AS = {
     **dict.fromkeys(("a PDF", "a picture", _WORD, _SLIDES), _OTHER),
     _ODS: "Open it in LibreOffice, choose File, Save As, and as type Excel 2007-365 (.xlsx). Every "
-    "rule comes through as it is.",
+    "cell comes through as it is.",
     _XLSB: "Open it in Excel, choose File, Save As, and as type Excel Workbook (.xlsx).",
     _NUMBERS: "Open it in Numbers and choose File, Export To, Excel, in the format .xlsx.",
 }
@@ -128,10 +130,14 @@ def look_for_other(file: IO[bytes]) -> None:
     if not start.strip():
         raise RefusedError("empty-file", "")
     if start.startswith((_ZIP, _OLE2)):
-        raise RefusedError("not-a-table", "The file is a workbook with the name of a text file.")
+        says = "The file is a workbook with the name of a text file."
+        raise RefusedError("not-a-table", says, advice="Save it as .xlsx or .csv.")
     for magic, name in _SEEMS:
         if start.lstrip().startswith(magic):
-            raise RefusedError("not-a-table", f"The file seems to be {name}.")
+            advice = (
+                "Open it in a spreadsheet program and save it as .xlsx." if name in _TABLES else ""
+            )
+            raise RefusedError("not-a-table", f"The file seems to be {name}.", advice=advice)
 
 
 def look_at_parts(archive: ZipFile, file: IO[bytes], bounds: Bounds = RULEBOOK) -> None:

@@ -13,17 +13,21 @@ FILLED = 0.85
 
 
 def row_height(texts: Iterable[tuple[str, float]]) -> float:
-    """Return the height that shows *texts* whole, each wrapped at the width of its column.
+    r"""Return the height that shows *texts* whole, each wrapped at the width of its column.
 
     Not every program measures its rows on opening a file: what is not said is one line.
 
     >>> row_height([("short", 20), ("a text of two lines", 12)]), row_height([])
     (30.0, 15.0)
+    >>> row_height([("two\nlines", 20)])
+    30.0
     """
-    lines = (
-        ceil(len(line) / (width * FILLED)) for text, width in texts for line in text.split("\n")
-    )
-    return LINE * max((1, *lines))
+    return LINE * max((1, *(_lines(text, width * FILLED) for text, width in texts)))
+
+
+def _lines(text: str, most: float) -> int:
+    """Return how many lines a text takes that wraps after *most* signs."""
+    return sum(max(ceil(len(line) / most), 1) for line in text.split("\n"))
 
 
 def print_on_wide_pages(page: Any) -> None:

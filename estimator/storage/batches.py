@@ -155,17 +155,16 @@ def release(session: Session, taken: Iterable[tuple[str, int]], worker: str) -> 
 
 def finish(
     session: Session, batch: str, number: int, result: bytes | None, tally: dict[str, Any]
-) -> bool:
+) -> None:
     """Keep what came of a piece, in a session for writing; the first result stays.
 
     The batch is ``held`` by the same session.
     """
-    done = session.execute(
+    session.execute(
         update(BatchPiece)
         .where(_is(batch, number), BatchPiece.state != "done")
         .values(state="done", result=result, tally=tally, worker=None, leased_until=None)
     )
-    return bool(done.rowcount)  # type: ignore[attr-defined]
 
 
 def add_pieces(session: Session, pieces: Iterable[BatchPiece]) -> None:
@@ -186,12 +185,6 @@ def left(session: Session, batch: str, kind: str) -> int:
     query = select(func.count()).where(
         BatchPiece.batch == batch, BatchPiece.kind == kind, BatchPiece.state != "done"
     )
-    return session.scalar(query) or 0
-
-
-def under_way(session: Session, batch: str) -> int:
-    """Return how many pieces are leased."""
-    query = select(func.count()).where(BatchPiece.batch == batch, BatchPiece.state == "leased")
     return session.scalar(query) or 0
 
 
@@ -250,17 +243,10 @@ def drop_parts(session: Session, batch: str, file: str, after: int) -> None:
 
 
 def parts(session: Session, batch: str, file: str) -> Iterator[bytes]:
-    """Yield the parts of a file in order."""
-    number = 0
-    while True:
-        query = select(BatchPart.content).where(
-            BatchPart.batch == batch, BatchPart.file == file, BatchPart.number == number
-        )
-        content = session.scalar(query)
-        if content is None:
-            return
-        yield content
-        number += 1
+    """Yield the parts of a file in order, all of them: removed meanwhile, it is still whole."""
+    query = select(BatchPart.content).where(BatchPart.batch == batch, BatchPart.file == file)
+    one_by_one = query.order_by(BatchPart.number).execution_options(yield_per=1)
+    yield from session.scalars(one_by_one)
 
 
 def files(session: Session, batch: str) -> dict[str, int]:

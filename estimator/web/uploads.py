@@ -16,31 +16,39 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMe
 from estimator.services.audit import Audit
 from estimator.services.batches import jobs
 from estimator.services.batches.look import look
+from estimator.services.batches.opening import finding_of
 from estimator.services.intake.fields import DocumentRefused
 from estimator.sheets import codes
+from estimator.sheets.grids.reading import ending_of
+from estimator.sheets.refusal import RefusedError
 from estimator.storage.tables import Batch
 from estimator.web.access import identity
 from estimator.web.settings import Settings
 from estimator.web.source import Source
 
 LARGEST = 257 * 1024 * 1024
-ENDINGS = (".xlsx", ".csv", ".parquet")
+"""Bytes of a request: a file of patients and what is sent around it."""
 
 
 @contextmanager
 def uploaded() -> Iterator[tuple[str, IO[bytes]]]:
-    """Give the name and the content of the file that was sent."""
+    """Give the name and the content of the file that was sent; raises ``DocumentRefused``."""
     if request.mimetype != "multipart/form-data":
         raise UnsupportedMediaType
-    if (request.content_length or 0) > LARGEST:
-        raise RequestEntityTooLarge
     request.max_content_length = LARGEST
-    sent = request.files.get("file")
+    try:
+        sent = request.files.get("file")
+    except RequestEntityTooLarge:
+        raise _refused(RefusedError("file-too-large", "The file is over 256 MB.")) from None
     if sent is None or not sent.filename:
         raise DocumentRefused([codes.finding("not-a-batch-file", "No file was chosen.")])
     with TemporaryFile() as file:
         _copy(sent, file)
         yield sent.filename.replace("\\", "/").rpartition("/")[2], file
+
+
+def _refused(refusal: RefusedError) -> DocumentRefused:
+    return DocumentRefused([finding_of(refusal)])
 
 
 def _copy(sent: FileStorage, file: IO[bytes]) -> None:
@@ -56,9 +64,10 @@ def accept(source: Source, settings: Settings, key: str | None = None) -> Batch:
     if key is not None and not 0 < len(key) <= 255:
         raise BadRequest
     with uploaded() as (name, file):
-        ending = "." + name.rpartition(".")[2].lower()
-        if ending not in ENDINGS:
-            raise DocumentRefused([codes.finding("not-a-batch-file")])
+        try:
+            ending = ending_of(name)
+        except RefusedError as refusal:
+            raise _refused(refusal) from None
         findings = look(file, ending)
         if findings:
             raise DocumentRefused(findings)

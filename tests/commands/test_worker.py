@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from estimator.commands.worker import ON_SQLITE
 from estimator.services import rulebooks
@@ -23,6 +24,7 @@ from estimator.services.audit import Audit
 from estimator.services.batches import jobs
 from estimator.storage import batches
 from estimator.storage.database import Database, migrate, open_database
+from estimator.storage.tables import BatchPiece
 
 PATIENCE = 240
 ROWS = 40_000
@@ -115,7 +117,8 @@ def leased(database: Database, name: str, state: str) -> bool:
     if now != state:
         return order.index(now) > order.index(state)
     with database.session() as session:
-        return batches.under_way(session, name) > 0
+        pieces = select(BatchPiece).where(BatchPiece.batch == name, BatchPiece.state == "leased")
+        return session.scalars(pieces).first() is not None
 
 
 def free_port() -> int:

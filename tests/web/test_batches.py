@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -132,6 +133,24 @@ def test_a_file_of_another_kind_is_one_finding(served: str) -> None:
     assert [each["code"] for each in refused.json()["findings"]] == ["not-a-batch-file"]
 
 
+def test_a_file_that_is_too_large_is_one_finding(served: str) -> None:
+    answer = said_to(served, 300 * 1024**2)
+
+    assert answer.startswith("HTTP/1.1 422")
+    assert "The file is over 256 MB." in answer
+    assert "Split it into several files." in answer
+
+
+def said_to(address: str, length: int) -> str:
+    """What a request is answered that says it is so long, before its file is sent."""
+    with socket.create_connection(("127.0.0.1", urlsplit(address).port or 0), 30) as connection:
+        connection.sendall(
+            b"POST /api/v1/batches HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+            b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: %d\r\n\r\n" % length
+        )
+        return connection.makefile("rb").read().decode()
+
+
 def test_what_is_not_there_and_what_is_no_file_are_problems(served: str) -> None:
     assert requests.get(f"{served}/api/v1/batches/none", timeout=PATIENCE).status_code == 404
     assert requests.get(f"{served}/batches/none", timeout=PATIENCE).status_code == 404
@@ -185,6 +204,21 @@ def test_a_file_with_a_problem_says_so_on_the_page(
     expect(page.locator("#outcome")).to_be_focused()
     expect(page.locator("#outcome")).to_contain_text("no patients")
     can_be_used(page)
+    page.context.close()
+
+
+def test_the_page_of_a_batch_that_is_removed_meanwhile_says_so(
+    browser: Browser, served: str
+) -> None:
+    header, *rows = ROWS.splitlines()
+    name = send(served, "\n".join([header, *rows * 200])).json()["batch"]
+    page = opened(browser, f"{served}/batches/{name}")
+    expect(page.locator("#state")).not_to_have_text("Done")
+
+    requests.post(f"{served}/batches/{name}/delete", headers={"Origin": served}, timeout=10)
+
+    expect(page.locator("#state")).to_have_count(0, timeout=PATIENCE * 1000)
+    expect(page.get_by_text("There is no page at this address")).to_be_visible()
     page.context.close()
 
 

@@ -13,11 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from estimator.findings import Finding
 from estimator.rulebook.model import Rulebook
 from estimator.services.batches.days import Array, number_of
 from estimator.services.batches.people import UNKNOWN
 from estimator.services.estimating.situation import treatment_findings, unknown_name
 from estimator.services.intake.fields import (
+    CORRECT,
     WRITE_AMOUNT,
     Cents,
     Document,
@@ -30,6 +32,21 @@ from estimator.sheets.text import clean_word
 _SCIENTIFIC = re.compile(r"-?\d+(\.\d*)?([eE][+-]?\d{1,3})?")
 _COMMA = re.compile(r"-?[$€]?\s?\d{1,3}(\.?\d{3})*,\d{1,2}")
 _MIDNIGHT = re.compile(r"[ T]00:00(:00(\.0+)?)?Z?$")
+_IN_WORDS = {
+    "start_date": "Write it as 2026-03-31.",
+    "months": "Write a whole number from 1 to 36.",
+    "diagnosis": "Write one code, or leave it blank.",
+    "age": "Write a whole number, or leave it blank.",
+    "failed_trials": "Write a whole number, or leave it blank.",
+    "household_size": "Write a whole number, or leave it blank.",
+}
+"""What to do about a cell, where a document says no more than that it is to be corrected."""
+_AMOUNT_IN_WORDS = "Write dollars and cents without $ or commas, such as 1480.00."
+_LISTED = {
+    "clinic": "The template lists the clinics.",
+    "plan": "The template lists the plans; a patient without insurance has none.",
+    "treatment": "The template lists the treatments.",
+}
 MOST_DIGITS = 15
 """A spreadsheet keeps no more, so what stands behind them is no one's doing."""
 
@@ -73,8 +90,9 @@ def field(model: type[Document], name: str, column: str = "") -> Reader:
         try:
             return Answer(getattr(read(model, {name: value}), name))
         except DocumentRefused as refused:
-            words = " ".join(f"{each.message} {each.advice}" for each in refused.findings[:1])
-            return Answer(problem=words.replace(name, shown, 1).strip())
+            found = refused.findings[0]
+            advice = _IN_WORDS.get(name, CORRECT) if found.advice == CORRECT else found.advice
+            return Answer(problem=f"{found.message.replace(name, shown, 1)} {advice}")
 
     return answer
 
@@ -82,14 +100,13 @@ def field(model: type[Document], name: str, column: str = "") -> Reader:
 def amount(column: str) -> Reader:
     """Return the reader of a column of amounts."""
     plain = field(AmountDocument, "amount", column)
-    in_words = "Write dollars and cents, such as 480.00."
 
     def answer(text: str) -> Answer:
         if _COMMA.fullmatch(text.strip()):
-            says = f"{column} is written with a decimal comma. Write it as 1234.50."
+            says = f"{column} is written with a decimal comma. Write it as 1480.00."
             return Answer(problem=says)
         found = plain(number(text.strip()))
-        return Answer(found.value, found.problem.replace(WRITE_AMOUNT, in_words))
+        return Answer(found.value, found.problem.replace(WRITE_AMOUNT, _AMOUNT_IN_WORDS))
 
     return answer
 
@@ -102,11 +119,10 @@ def count(model: type[Document], name: str) -> Reader:
 
 def day(name: str) -> Reader:
     """Return the reader of a column of dates."""
-    plain = field(RequestDocument, name, name)
-    as_start = field(RequestDocument, "start_date", name) if name == "as_of" else plain
+    plain = field(RequestDocument, "start_date", name)
 
     def answer(text: str) -> Answer:
-        found = as_start(_MIDNIGHT.sub("", text.strip()))
+        found = plain(_MIDNIGHT.sub("", text.strip()))
         return found if found.problem else Answer(number_of(found.value))
 
     return answer
@@ -126,10 +142,16 @@ def named(column: str, kind: str, known: Mapping[str, Any]) -> Reader:
         name = clean_word(text)
         found = name if name in known else by_folded.get(name.casefold())
         if found is None:
-            return Answer(problem=unknown_name(column, kind, name, known).message)
+            return Answer(problem=_words(unknown_name(column, kind, name, known), kind))
         return Answer(found)
 
     return answer
+
+
+def _words(finding: Finding, kind: str) -> str:
+    """Return what a cell is told of a name: where the IDs stand, if there is none of it."""
+    advice = _LISTED[kind] if finding.code == f"unknown-{kind}" else finding.advice
+    return f"{finding.message} {advice}"
 
 
 def treatments(rulebook: Rulebook) -> Reader:
@@ -138,12 +160,12 @@ def treatments(rulebook: Rulebook) -> Reader:
     def answer(text: str) -> Answer:
         names = tuple(dict.fromkeys(filter(None, map(str.strip, clean_word(text).split(";")))))
         problems = [
-            finding.message
+            _words(finding, "treatment")
             for name in names
             for finding in treatment_findings(rulebook.treatments, "treatments", name)
         ]
         if not names:
-            problems.append("treatments names none.")
+            problems.append("treatments names none. Write an ID, or leave it blank.")
         return Answer(problem=" ".join(problems)) if problems else Answer(names)
 
     return answer

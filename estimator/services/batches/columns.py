@@ -97,10 +97,10 @@ def map_columns(header: Sequence[str], chosen: Mapping[str, str] | None = None) 
     for ours, theirs in wanted.items():
         if theirs in header:
             places[ours] = list(header).index(theirs)
-    exact = {name for name in header if name in COLUMNS}
+    likest = _likest(header)
     for at, name in enumerate(header):
         ours = _KNOWN.get(folded(name), "")
-        if not ours or ours in wanted or (name != ours and ours in exact):
+        if not ours or ours in wanted or _likeness(name) < likest[ours]:
             continue
         if ours in places:
             findings.append(_twice(header[places[ours]], name, ours))
@@ -115,6 +115,20 @@ def map_columns(header: Sequence[str], chosen: Mapping[str, str] | None = None) 
         if name not in places
     )
     return Mapped(places, tuple(findings))
+
+
+def _likeness(name: str) -> int:
+    """Return how like a name is to ours: itself, but for case and signs, or another name."""
+    return 2 if name in COLUMNS else int(folded(name) in COLUMNS)
+
+
+def _likest(header: Sequence[str]) -> dict[str, int]:
+    """Return for each of our names how like the likest of the file's is."""
+    found: dict[str, int] = {}
+    for name in header:
+        ours = _KNOWN.get(folded(name), "")
+        found[ours] = max(found.get(ours, 0), _likeness(name))
+    return found
 
 
 def _twice(one: str, other: str, ours: str) -> Finding:

@@ -14,6 +14,7 @@ from hashlib import sha256
 from itertools import islice
 from typing import IO, Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from estimator.findings import Finding
@@ -59,22 +60,35 @@ def accept(  # noqa: PLR0913, PLR0917 - what is sent, for which rules, when
 
     Raises ``KeyUsedOtherwise``.
     """
-    digest = _digest(upload.file)
-    with database.writing() as session:
-        if upload.idempotency_key is not None:
-            before = batches.by_key(session, upload.made_by, upload.idempotency_key)
-            if before is not None:
-                if before.digest != digest:
-                    raise KeyUsedOtherwise
-                return before
-        batch = _batch(upload, digest, release, today, now)
-        session.add(batch)
-        session.flush()
-        _keep_upload(session, batch.name, upload.file)
-        session.add(piece_of(batch.name, READ, "read"))
-        about = {"release": release, "bytes": upload.file.tell()}
-        audit.record(session, now, upload.made_by, "batch.upload", batch.name, **about)
-        return batch
+    batch = _batch(upload, _digest(upload.file), release, today, now)
+    before = _made_before(database, batch)
+    if before is not None:
+        return before
+    try:
+        with database.writing() as session:
+            session.add(batch)
+            session.flush()
+            _keep_upload(session, batch.name, upload.file)
+            session.add(piece_of(batch.name, READ, "read"))
+            about = {"release": release, "bytes": upload.file.tell()}
+            audit.record(session, now, upload.made_by, "batch.upload", batch.name, **about)
+    except IntegrityError:  # its key was sent twice in the same moment
+        before = _made_before(database, batch)
+        if before is None:
+            raise
+        return before
+    return batch
+
+
+def _made_before(database: Database, batch: Batch) -> Batch | None:
+    """Return the batch that the idempotency key made before; raises ``KeyUsedOtherwise``."""
+    if batch.idempotency_key is None:
+        return None
+    with database.session() as session:
+        before = batches.by_key(session, batch.made_by, batch.idempotency_key)
+    if before is not None and before.digest != batch.digest:
+        raise KeyUsedOtherwise
+    return before
 
 
 def _batch(upload: Upload, digest: str, release: int, today: date, now: datetime) -> Batch:

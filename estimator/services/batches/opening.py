@@ -52,7 +52,8 @@ def _leave_out(table: LongTable, earlier: Sequence[int]) -> None:
 
 def finding_of(refusal: RefusedError) -> Finding:
     """Return the finding of a refusal."""
-    return codes.finding(refusal.code, refusal.says, detail=refusal.shown)
+    advice = refusal.advice or codes.PATIENTS_MENDS.get(refusal.code, "")
+    return codes.finding(refusal.code, refusal.says, advice, detail=refusal.shown)
 
 
 def stored_findings(findings: Iterable[Finding]) -> list[dict[str, Any]]:

@@ -82,7 +82,8 @@ def _batch(piece: Piece, read: RowsRead, estimates: Estimates) -> Any:
 
 
 def _message(read: RowsRead) -> Any:
-    return together([read.problems, read.notes])
+    """Return what is said of each row, on one line: a cell of a long sheet shows no more."""
+    return pc.replace_substring(together([read.problems, read.notes]), "\n", " ")
 
 
 def _spread(values: Array, where: Array, good: Array, missing: int) -> Array:

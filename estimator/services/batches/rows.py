@@ -25,9 +25,16 @@ from estimator.sheets.grids.piece import Kind, Piece
 _AMOUNT = r"^[0-9]{1,7}(\.[0-9]{1,2})?$"
 _SHOWN = {
     int(Kind.ERROR): "holds an error of the spreadsheet, such as #N/A. Mend it, or clear the cell.",
-    int(Kind.FORMULA): "holds a formula that was never calculated. Open the file, save it, and "
-    "send it again.",
+    int(Kind.FORMULA): "holds a formula that was never calculated. Open the file in a spreadsheet "
+    "program, save it, and send it again.",
 }
+_TOO_LONG = (
+    "The row has more cells than the header has names. Clear those beyond it; in a .csv, a text "
+    "that holds the separator stands in quotation marks."
+)
+_NO_REFERENCE = "patient_ref is missing. Give the row one, or delete it if it is a total."
+_NO_LIMIT = "the plan has no such limit"
+_NO_CLINIC = "clinic_id is missing, and the rulebook has several clinics. Write which one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,7 @@ class RowsRead:
     good: Array
     """The places of the rows without a mistake, whom ``people`` holds in order."""
     problems: Any
-    """What is wrong with each row, all of it; null where nothing is."""
+    """What is wrong with each row, a line for each mistake; null where nothing is."""
     notes: Any
     """What else to know of each row."""
 
@@ -58,7 +65,6 @@ class RowReader:
     def _make_readers(self) -> dict[str, Reader]:
         rulebook = self.rulebook
         return {
-            "patient_ref": Answer,
             "clinic_id": cells.named("clinic_id", "clinic", rulebook.clinics),
             "plan_id": cells.named("plan_id", "plan", rulebook.plans),
             "coverage": cells.word(RequestDocument, "coverage"),
@@ -102,9 +108,9 @@ class _Reading:
         self.bad = np.zeros(self.many, dtype=bool)
 
     def rows(self) -> RowsRead:
-        self._refuse(self.piece.long, "The row has more cells than the header has names.")
-        self._refuse(pc.is_null(self._column("patient_ref")), "patient_ref is missing.")
-        self._codes("patient_ref", None)
+        self._refuse(self.piece.long, _TOO_LONG)
+        self._refuse_blank("patient_ref", _NO_REFERENCE)
+        self._readable("patient_ref")
         people = self._people()
         self._note_unused(people)
         good = np.flatnonzero(~self.bad)
@@ -129,10 +135,7 @@ class _Reading:
 
     def _readable(self, name: str) -> Any:
         """Return a column without the cells that hold an error or a formula: these are refused."""
-        column = self._column(name)
-        kinds = None
-        if name in self.reader.places:
-            kinds = self.piece.kinds[self.reader.places[name]]
+        column, kinds = self._column(name), self._kinds(name)
         if kinds is None:
             return column
         for kind, says in _SHOWN.items():
@@ -141,14 +144,23 @@ class _Reading:
             column = pc.if_else(there, pa.scalar(None, pa.string()), column)
         return column
 
+    def _kinds(self, name: str) -> Any:
+        """Return what the cells of a column hold; ``None`` where all are text or blank."""
+        place = self.reader.places.get(name)
+        return None if place is None else self.piece.kinds[place]
+
+    def _refuse_blank(self, name: str, says: str) -> None:
+        """Refuse rows without a value; a cell that cannot be read is refused as such alone."""
+        blank, kinds = np.asarray(pc.is_null(self._column(name))), self._kinds(name)
+        if kinds is not None:
+            blank = blank & ~np.isin(np.asarray(kinds), list(_SHOWN))
+        self._refuse(blank, says)
+
     def _codes(self, name: str, column: Any) -> tuple[list[Answer], Array]:
         """Return what the different texts of a column mean, and which each row has.
 
         The last answer is that of a blank cell.
         """
-        if name == "patient_ref":
-            self._readable(name)
-            return [], np.zeros(0)
         column = self._readable(name) if column is None else column
         coded = pc.dictionary_encode(column)
         texts = coded.dictionary.to_pylist()
@@ -223,19 +235,18 @@ class _Reading:
         clinic = self._places("clinic_id", clinics, UNKNOWN)
         if len(known) == 1:
             return np.maximum(clinic, 0)
-        missing = pc.is_null(self._column("clinic_id"))
-        says = "clinic_id is missing, and the rulebook has several clinics."
-        self._refuse(missing, says)
+        self._refuse_blank("clinic_id", _NO_CLINIC)
         return clinic
 
     def _note_unused(self, people: People) -> None:
-        """Note what is given as met of a limit that the plan does not have."""
+        """Note what is given as met of a limit that the plan, or a row without one, has not."""
         has = self._limits_of(people)
+        without = np.array([plan_id is None for plan_id in people.plans])[people.plan]
         for at, name in enumerate(MET_NAMES):
             unused = (people.met[name] > 0) & ~has[people.plan, at] & ~self.bad
-            if unused.any():
-                says = f"{name} is left aside: the plan has no such limit."
-                self.notes.append(_where(unused, says))
+            for where, why in ((without, "the row has no plan"), (~without, _NO_LIMIT)):
+                if (unused & where).any():
+                    self.notes.append(_where(unused & where, f"{name} is left aside: {why}."))
 
     def _limits_of(self, people: People) -> Array:
         has = np.zeros((len(people.plans), len(MET_NAMES)), dtype=bool)
@@ -254,11 +265,8 @@ def _where(mask: Array, says: str) -> Any:
 
 
 def together(columns: Sequence[Any]) -> Any:
-    """Return what several columns say of each row, separated by "; ", or null."""
-    parts = [
-        pc.fill_null(pc.binary_join_element_wise("; ", pc.utf8_rtrim(column, "."), ""), "")
-        for column in columns
-    ]
+    """Return what several columns say of each row, each on a line of its own, or null."""
+    parts = [pc.fill_null(pc.binary_join_element_wise("\n", column, ""), "") for column in columns]
     said = pc.binary_join_element_wise(*parts, "")
     nothing = pa.scalar(None, pa.string())
-    return pc.if_else(pc.equal(said, ""), nothing, pc.utf8_slice_codeunits(said, 2))
+    return pc.if_else(pc.equal(said, ""), nothing, pc.utf8_slice_codeunits(said, 1))

@@ -6,7 +6,7 @@ the database. A piece done twice leaves what it left the first time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import lru_cache
@@ -18,7 +18,7 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]
 
 from estimator.findings import Finding, stops
 from estimator.services import rulebooks
-from estimator.services.batches.columns import map_columns, result_names
+from estimator.services.batches.columns import Mapped, map_columns, result_names
 from estimator.services.batches.jobs import FORMATS, READ, findings_of, piece_of
 from estimator.services.batches.local import make_writer
 from estimator.services.batches.opening import BatchRefused, opened, stored_findings
@@ -78,25 +78,35 @@ def _read(database: Database, batch: Batch, number: int, now: Callable[[], datet
         _fetch(database, batch.name, file)
         with opened(file, batch.ending) as table:
             mapped = map_columns(table.header, batch.chosen)
-            reader = _reader(database, batch, dict(mapped.places))
-            asked = dict.fromkeys(reader.compared)
-            count = 0
-            if not mapped.missing and not stops(mapped.findings):
-                for pieces in _some(_wanted(database, batch, table, mapped.places)):
-                    for piece in pieces:
-                        for names in reader.treatments_in(piece):
-                            asked.update(dict.fromkeys(names))
-                    _keep(database, batch.name, pieces, count)
-                    count += len(pieces)
+            count, treatments = _keep_rows(database, batch, table, mapped)
             layout = {
                 "header": table.header,
                 "places": dict(mapped.places),
-                "treatments": list(asked),
+                "treatments": treatments,
                 "separator": table.separator,
                 "marked": table.marked,
             }
             found = (*mapped.findings, *table.notes)
     _go_on(database, batch.name, number, (layout, found, count), now())
+
+
+def _keep_rows(
+    database: Database, batch: Batch, table: LongTable, mapped: Mapped
+) -> tuple[int, list[str]]:
+    """Keep the rows in pieces; return how many, and the treatments of the results."""
+    reader = _reader(database, batch, dict(mapped.places))
+    asked = dict.fromkeys(reader.compared)
+    count = 0
+    if mapped.missing or stops(mapped.findings):
+        return count, list(asked)
+    for pieces in _some(_wanted(database, batch, table, mapped.places)):
+        for piece in pieces:
+            for names in reader.treatments_in(piece):
+                asked.update(dict.fromkeys(names))
+        if not _keep(database, batch.name, pieces, count):
+            break
+        count += len(pieces)
+    return count, list(asked)
 
 
 def _fetch(database: Database, name: str, file: IO[bytes]) -> None:
@@ -116,8 +126,12 @@ def _some(pieces: Iterator[Piece]) -> Iterator[list[Piece]]:
         yield some
 
 
-def _keep(database: Database, name: str, pieces: Sequence[Piece], before: int) -> None:
+def _keep(database: Database, name: str, pieces: Sequence[Piece], before: int) -> bool:
+    """Keep some pieces; not where the batch has ended, or another who reads it was quicker."""
     with database.writing() as session:
+        batch = batches.held(session, name)
+        if batch is None or batch.state != "reading":
+            return False
         batches.add_pieces(
             session,
             [
@@ -125,6 +139,7 @@ def _keep(database: Database, name: str, pieces: Sequence[Piece], before: int) -
                 for at, each in enumerate(pieces, READ + 1)
             ],
         )
+    return True
 
 
 def _go_on(
@@ -155,7 +170,7 @@ def _go_on(
 
 
 def _wanted(
-    database: Database, batch: Batch, table: LongTable, places: dict[str, int] | Any
+    database: Database, batch: Batch, table: LongTable, places: Mapping[str, int]
 ) -> Iterator[Piece]:
     """Yield the pieces; of a batch that corrects another, without the rows estimated there.
 
@@ -178,7 +193,7 @@ def _refs_estimated(database: Database, name: str) -> set[str]:
     wrong: set[str] = set()
     with database.session() as session:
         batch = batches.find(session, name)
-        if batch is None:
+        if batch is None or batch.state != "done":
             return good
         at = batch.layout["places"]["patient_ref"]
         for number in batches.numbers_of(session, name):
@@ -202,7 +217,7 @@ def _sites(database: Database, release: int) -> Sites:
     return Sites(rulebooks.of_number(database, release).rulebook)
 
 
-def _estimate(database: Database, batch: Batch, number: int, now: Callable[[], datetime]) -> None:
+def _estimate(database: Database, batch: Batch, number: int, _now: Callable[[], datetime]) -> None:
     """Estimate the rows of a piece; with the last one, let the results be written."""
     layout = batch.layout
     with database.session() as session:
@@ -225,7 +240,6 @@ def _estimate(database: Database, batch: Batch, number: int, now: Callable[[], d
             ]
             batches.add_pieces(session, written)
             held.state = "writing"
-    now()
 
 
 def _write(database: Database, batch: Batch, number: int, now: Callable[[], datetime]) -> None:
@@ -274,11 +288,14 @@ def _write_file(database: Database, batch: Batch, about: str, file: IO[bytes]) -
 
 
 def _keep_file(database: Database, name: str, about: str, file: IO[bytes]) -> int:
-    """Keep a file in parts; return how many."""
+    """Keep a file in parts, as long as the batch is written; return how many."""
     file.seek(0)
     number = 0
     while content := file.read(AT_ONCE * batches.PART):
         with database.writing() as session:
+            batch = batches.held(session, name)
+            if batch is None or batch.state != "writing":
+                break
             for at in range(0, len(content), batches.PART):
                 part = content[at : at + batches.PART]
                 batches.keep_part(session, name, about, number, part)

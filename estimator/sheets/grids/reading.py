@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import PurePath
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from estimator.findings import Finding
 from estimator.sheets import codes
@@ -22,7 +22,16 @@ from estimator.sheets.grids.piece import (
 )
 from estimator.sheets.refusal import RefusedError
 
+if TYPE_CHECKING:
+    from estimator.sheets.grids.workbook_file import Sheet
+
 ENDINGS = (".xlsx", ".csv", ".parquet")
+_ON_SHEET = {
+    "header-missing": "The first row of the sheet {} names no column we know.",
+    "table-without-rows": "The sheet {} has no patients.",
+}
+_NAME_IT = "Name the sheet with the patients Patients, with the names of its columns in row 1."
+_MOST_NAMED = 5
 _HEADER_SOUGHT = 5
 """Rows in which a header is looked for, to say where it is if not in the first."""
 
@@ -68,10 +77,29 @@ def open_table(
 def _sheet(file: IO[bytes], known: Known) -> Iterator[LongTable]:
     from estimator.sheets.grids.workbook_file import opened  # noqa: PLC0415 - one kind of three
 
-    with opened(file) as rows:
-        table = _table(((number, cells, kinds) for number, cells, kinds in rows), known)
+    with opened(file) as (rows, sheet):
+        try:
+            table = _table(((number, cells, kinds) for number, cells, kinds in rows), known)
+        except RefusedError as refusal:
+            raise _on_sheet(refusal, sheet) from None
+        if sheet.others:
+            says = f"The sheet {sheet.name} was read, not {_some(sheet.others)}."
+            table.notes.append(codes.finding("sheet-taken", says))
         table.pieces = _then(table, table.pieces, lambda: rows.ghosts)
         yield table
+
+
+def _on_sheet(refusal: RefusedError, sheet: Sheet) -> RefusedError:
+    """Return a refusal that says on which of several sheets nothing was found."""
+    if not sheet.others or refusal.code not in _ON_SHEET:
+        return refusal
+    says = _ON_SHEET[refusal.code].format(sheet.name)
+    return RefusedError(refusal.code, says, sheet.name, _NAME_IT)
+
+
+def _some(names: Sequence[str]) -> str:
+    more = " and others" if len(names) > _MOST_NAMED else ""
+    return ", ".join(names[:_MOST_NAMED]) + more
 
 
 def _then(table: LongTable, pieces: Iterator[Piece], ghosts: Callable[[], int]) -> Iterator[Piece]:
@@ -112,7 +140,7 @@ def _table(rows: Iterator[Row], known: Known) -> LongTable:
     first = next(rows, None)
     if first is None:
         raise RefusedError("table-without-rows", "")
-    _look_for_second_header(first, known)
+    _look_for_second_header(header, first, known)
     return LongTable(header, _pieces(chain([first], rows), len(header)))
 
 
@@ -129,7 +157,7 @@ def _header(rows: Iterator[Row], known: Known) -> list[str]:
         return names
     for _, (number, cells, _) in zip(range(_HEADER_SOUGHT), rows, strict=False):
         if sum(map(known, filter(None, cells))) > 1:
-            raise RefusedError("header-not-first", f"The header is in row {number}.", str(number))
+            raise _header_in(number)
     raise RefusedError("header-missing", "")
 
 
@@ -139,12 +167,18 @@ def _look_at_width(names: list[str]) -> None:
         raise RefusedError("too-many-columns", says, str(len(names)))
 
 
-def _look_for_second_header(row: Row, known: Known) -> None:
+def _look_for_second_header(header: Sequence[str], row: Row, known: Known) -> None:
     number, cells, _ = row
-    texts = [text for text in cells if text]
-    if sum(map(known, texts)) > 1:
+    many = sum(map(known, filter(None, cells)))
+    if many > sum(map(known, header)):
+        raise _header_in(number)
+    if many > 1:
         says = f"Row {number} names columns again."
         raise RefusedError("header-twice", says, str(number))
+
+
+def _header_in(number: int) -> RefusedError:
+    return RefusedError("header-not-first", f"The header is in row {number}.", str(number))
 
 
 def _pieces(rows: Iterable[Row], width: int) -> Iterator[Piece]:

@@ -11,6 +11,7 @@ from estimator.sheets.layout import print_on_wide_pages, row_height
 _BOLD = {"bold": True, "bg_color": "#DCE3EC", "border": 1}
 _MONEY = {"num_format": "#,##0.00"}
 _SAYS = 110
+_TOP = {"valign": "top"}
 """The width of what is said of a row, in signs."""
 _ROW = 20
 """The height of a row of one line, in pixels."""
@@ -28,7 +29,7 @@ class Report:
     by_plan: Sequence[Row]
     """Plan, treatment, coverage, patients, and what they pay on average."""
     problems: Sequence[tuple[int, str, str]]
-    """Rows with what each needs, and why."""
+    """Rows with what each needs, and why: a line for each mistake."""
     more_problems: int = 0
     """Problems that are not listed here, but in their rows."""
 
@@ -96,18 +97,20 @@ def _chart(book: Any, page: Any, first: int, last: int) -> None:
 def _problems(report: Report, book: Any) -> None:
     page = book.add_worksheet("Problems")
     page.freeze_panes(1, 0)
-    page.set_column(0, 1, 10)
+    page.set_column(0, 0, 16)
+    page.set_column(1, 1, 10)
     page.set_column(2, 2, _SAYS)
     page.repeat_rows(0)
     print_on_wide_pages(page)
-    bold, long = book.add_format(_BOLD), book.add_format({"text_wrap": True, "valign": "top"})
-    top = book.add_format({"valign": "top"})
-    for at, name in enumerate(("Row", "It is", "What is wrong with it, or to be known")):
+    bold, long = book.add_format(_BOLD), book.add_format({**_TOP, "text_wrap": True})
+    top, left = book.add_format(_TOP), book.add_format({**_TOP, "align": "left"})
+    header = ("Row of the file", "It is", "What is wrong with it, or to be known")
+    for at, name in enumerate(header):
         page.write_string(0, at, name, bold)
     row = 0
     for row, (number, kind, says) in enumerate(report.problems, 1):
         page.set_row(row, row_height([(says, _SAYS)]))
-        page.write_number(row, 0, number, top)
+        page.write_number(row, 0, number, left)
         page.write_string(row, 1, kind, top)
         page.write_string(row, 2, says, long)
     if row:

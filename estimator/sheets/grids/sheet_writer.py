@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import IO, Any
 from zipfile import ZipFile, ZipInfo
@@ -98,6 +99,8 @@ class SheetWriter(LongWriter):
         """Return the workbook with everything but the rows, of which there are so many."""
         stream = BytesIO()
         book = xlsxwriter.Workbook(stream, {"in_memory": True})
+        # two workers may write the same results: these are the same bytes
+        book.set_properties({"created": datetime(*_DAY_ONE, tzinfo=UTC)})
         page = book.add_worksheet(RESULTS)
         page.freeze_panes(1, 1)
         page.set_landscape()

@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import IO
 from xml.parsers import expat
 from zipfile import ZipFile
@@ -25,9 +26,18 @@ _MOST_STYLES = 65_000
 _TABLE_SHEET = re.compile(r"patients|results", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The sheet that is read; the others that are shown, where its name does not tell."""
+
+    name: str
+    part: str
+    others: tuple[str, ...]
+
+
 @contextmanager
-def opened(file: IO[bytes]) -> Iterator[SheetRows]:
-    """Give the rows of a workbook's table; refuse what no spreadsheet program writes."""
+def opened(file: IO[bytes]) -> Iterator[tuple[SheetRows, Sheet]]:
+    """Give the rows of a workbook's table, and its sheet; refuse what no program writes."""
     look_at_start(file, BOUNDS)
     try:
         archive = ZipFile(file)
@@ -37,7 +47,8 @@ def opened(file: IO[bytes]) -> Iterator[SheetRows]:
         look_at_parts(archive, file, BOUNDS)
         _refuse_bomb(archive)
         book = _Book(archive)
-        yield SheetRows(archive, book.sheet(), book.texts(), book.styles())
+        sheet = book.sheet()
+        yield SheetRows(archive, sheet.part, book.texts(), book.styles()), sheet
 
 
 def _refuse_bomb(archive: ZipFile) -> None:
@@ -55,8 +66,8 @@ class _Book:
         self._names = {name.casefold(): name for name in archive.namelist()}
         self.from_1904 = False
 
-    def sheet(self) -> str:
-        """Return the part with the patients: a sheet of that name, else the first one shown."""
+    def sheet(self) -> Sheet:
+        """Return the sheet with the patients: one of that name, else the first one shown."""
         sheets: list[tuple[str, str]] = []
 
         def look(name: str, attributes: dict[str, str]) -> None:
@@ -70,8 +81,10 @@ class _Book:
         self._each("xl/workbook.xml", look)
         if not sheets:
             raise RefusedError("unreadable-table", "The workbook has no sheet that is shown.")
-        named = [link for name, link in sheets if _TABLE_SHEET.fullmatch(name.strip())]
-        return self._part_of(named[0] if named else sheets[0][1])
+        named = [each for each in sheets if _TABLE_SHEET.fullmatch(each[0].strip())]
+        name, link = (named or sheets)[0]
+        others = () if named else tuple(name for name, _ in sheets[1:])
+        return Sheet(name, self._part_of(link), others)
 
     def _part_of(self, link: str) -> str:
         targets: dict[str, str] = {}

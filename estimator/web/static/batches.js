@@ -24,8 +24,13 @@
         return;
       }
       const page = new DOMParser().parseFromString(request.responseText, "text/html");
+      const main = page.querySelector("main");
+      if (!main) {
+        form.submit(); // what stands before us answered: its page is shown as it is
+        return;
+      }
       document.title = page.title;
-      document.querySelector("main").replaceChildren(...page.querySelector("main").childNodes);
+      document.querySelector("main").replaceChildren(...main.childNodes);
       const again = document.getElementById("upload-form");
       if (again) again.addEventListener("submit", send);
       const outcome = document.getElementById("outcome");
@@ -41,6 +46,10 @@
     const ended = () => place.querySelector("section").dataset.ended === "yes";
     const ask = async () => {
       const answer = await fetch(place.dataset.url).catch(() => null);
+      if (answer && answer.status >= 400 && answer.status < 500) {
+        window.location.reload(); // it was removed, or nobody is signed in any more
+        return;
+      }
       if (answer && answer.ok) {
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         const fresh = page.querySelector("section");

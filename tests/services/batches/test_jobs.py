@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
+from sqlalchemy import Connection, event
 
 from estimator.services import rulebooks
 from estimator.services.audit import Audit
@@ -96,6 +102,82 @@ def test_a_piece_done_twice_leaves_what_it_left(ready: Database, audit: Audit) -
     assert status(ready, batch.name).done == 20
 
 
+def test_who_reads_a_file_too_slowly_undoes_nothing(ready: Database, audit: Audit) -> None:
+    """Its lease ran out, another read the file and estimated it; then it goes on."""
+    batch = sent(ready, audit)
+    piece = taken(ready)
+    assert piece is not None
+    with slowly(ready) as others_turn, ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(work.perform, ready, piece.batch, piece.number, lambda: NOW)
+        others_turn.wait()
+        work.perform(ready, piece.batch, piece.number, lambda: NOW)
+        estimated = work_off(ready, 4)
+        others_turn.done()
+        slow.result()
+
+    assert [each.kind for each in estimated] == ["rows"] * 4
+    assert status(ready, batch.name).done == 20
+    assert [each.kind for each in work_off(ready)] == ["write"] * 3
+    assert status(ready, batch.name).batch.state == "done"
+
+
+class Turn:
+    """Holds the first one up who begins to write in another thread, until all others are done."""
+
+    def __init__(self) -> None:
+        self._own = threading.get_ident()
+        self._reached, self._go = threading.Event(), threading.Event()
+
+    def hold(self, connection: Connection) -> None:
+        writes = connection.get_execution_options().get("estimator_writes")
+        if writes and threading.get_ident() != self._own and not self._reached.is_set():
+            self._reached.set()
+            assert self._go.wait(60)
+
+    def wait(self) -> None:
+        assert self._reached.wait(60)
+
+    def done(self) -> None:
+        self._go.set()
+
+
+@contextmanager
+def slowly(database: Database) -> Iterator[Turn]:
+    turn = Turn()
+    event.listen(database.engine, "engine_connect", turn.hold)
+    try:
+        yield turn
+    finally:
+        turn.done()
+        event.remove(database.engine, "engine_connect", turn.hold)
+
+
+def test_a_file_removed_while_it_is_sent_is_still_whole(ready: Database, audit: Audit) -> None:
+    batch = sent(ready, audit)
+    with ready.writing() as session:
+        for number in range(4):
+            batches.keep_part(session, batch.name, "csv", number, b"%d" % number)
+
+    with ready.session() as session:
+        parts = batches.parts(session, batch.name, "csv")
+        found = [next(parts)]
+        jobs.delete(ready, audit, batch.name, "Robin", NOW)
+        found += parts
+
+    assert found == [b"0", b"1", b"2", b"3"]
+
+
+def test_the_same_results_are_the_same_bytes(ready: Database, audit: Audit) -> None:
+    batch = sent(ready, audit, TREATMENTS)
+    work_off(ready)
+
+    with ready.session() as session:
+        content = b"".join(batches.parts(session, batch.name, "xlsx"))
+    with ZipFile(BytesIO(content)) as book:
+        about = book.read("docProps/core.xml").decode()
+    assert str(datetime.now(UTC).year) not in about, "no moment of writing stands in it"
+
+
 def test_a_piece_of_a_worker_that_is_gone_is_anothers(ready: Database, audit: Audit) -> None:
     batch = sent(ready, audit)
     assert taken(ready, "gone") is not None
@@ -180,6 +262,30 @@ def test_a_key_makes_one_batch_and_only_of_one_file(ready: Database, audit: Audi
     assert sent(ready, audit, idempotency_key="k", made_by="Sam").name != first.name
     with pytest.raises(KeyUsedOtherwise):
         sent(ready, audit, TREATMENTS, idempotency_key="k")
+
+
+def test_a_key_sent_twice_in_the_same_moment_makes_one_batch(ready: Database, audit: Audit) -> None:
+    together = threading.Barrier(4)
+
+    def send(key: str) -> str:
+        together.wait(60)
+        return sent(ready, audit, idempotency_key=key).name
+
+    with ThreadPoolExecutor(4) as pool:
+        for key in "abcd":
+            assert len(set(pool.map(send, key * 4))) == 1
+
+
+def test_what_corrects_a_batch_without_results_is_estimated_whole(
+    ready: Database, audit: Audit
+) -> None:
+    cancelled = sent(ready, audit)
+    jobs.cancel(ready, audit, cancelled.name, "Robin", NOW)
+
+    second = sent(ready, audit, corrects=cancelled.name)
+    work_off(ready)
+
+    assert status(ready, second.name).done == 20
 
 
 def test_only_corrected_rows_are_estimated_again(ready: Database, audit: Audit) -> None:

@@ -19,6 +19,7 @@ from estimator.services.batches.recheck import request_of
 from estimator.services.batches.rows import RowReader, RowsRead
 from estimator.services.estimating import estimate
 from estimator.sheets.grids.piece import Kind, PieceBuilder
+from estimator.sheets.layout import LINE
 from tests.web import rules
 
 TODAY = date(2026, 3, 2)
@@ -54,6 +55,8 @@ def test_headers_forgive_case_spaces_and_known_names_and_say_so() -> None:
 
 def test_an_exact_name_comes_before_one_that_is_taken_for_it() -> None:
     assert map_columns(["patient", "patient_ref"]).places == {"patient_ref": 1}
+    assert map_columns(["MRN", "Patient Ref"]).places == {"patient_ref": 1}
+    assert map_columns(["Patient Ref", "patient_ref"]).places == {"patient_ref": 1}
 
 
 def test_two_columns_for_one_and_none_for_a_required_one_are_findings() -> None:
@@ -96,12 +99,12 @@ def test_a_row_with_three_mistakes_lists_all_three_with_their_columns() -> None:
     assert rows.good.tolist() == [0]
     first, second = rows.problems.to_pylist()
     assert first is None
-    plan, start, months = second.split("; ")
-    assert plan.startswith(
-        "plan_id names a plan that the rulebook does not have. Did you mean gold?"
-    )
-    assert start.startswith("start_date is not a date written as YYYY-MM-DD")
-    assert months.startswith("months is more than 36")
+    assert second.split("\n") == [
+        "plan_id names a plan that the rulebook does not have. Did you mean gold? The template "
+        "lists the plans; a patient without insurance has none.",
+        "start_date is not a date written as YYYY-MM-DD. Write it as 2026-03-31.",
+        "months is more than 36, the most it can be. Write a whole number from 1 to 36.",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -125,10 +128,11 @@ def test_a_row_with_three_mistakes_lists_all_three_with_their_columns() -> None:
         (
             "oop_met",
             "$12",
-            "oop_met is not a plain number. Write dollars and cents, such as 480.00",
+            "oop_met is not a plain number. Write dollars and cents without $ or commas, such as",
         ),
         ("treatments", "gum", "treatments names a treatment"),
         ("treatments", "ketamine+ketamine", "treatments joins other than two"),
+        ("treatments", ";", "treatments names none. Write an ID"),
     ],
 )
 def test_a_mistake_is_told_with_its_column(column: str, text: str | None, says: str) -> None:
@@ -138,6 +142,7 @@ def test_a_mistake_is_told_with_its_column(column: str, text: str | None, says: 
 
     (said,) = rows.problems.to_pylist()
     assert said.startswith(says)
+    assert said.endswith(".")
     assert rows.good.tolist() == []
 
 
@@ -147,12 +152,23 @@ def test_a_cell_with_an_error_or_an_uncalculated_formula_is_no_blank() -> None:
 
     rows = read(header, ["a", "main", "", "#DIV/0!"], kinds=kinds)
 
-    assert rows.problems.to_pylist()[0].split("; ") == [
-        "plan_id holds a formula that was never calculated. Open the file, save it, and send it "
-        "again",
+    assert rows.problems.to_pylist()[0].split("\n") == [
+        "plan_id holds a formula that was never calculated. Open the file in a spreadsheet "
+        "program, save it, and send it again.",
         "deductible_met holds an error of the spreadsheet, such as #N/A. Mend it, or clear the "
-        "cell",
+        "cell.",
     ]
+
+
+@pytest.mark.parametrize("column", ["patient_ref", "clinic_id"])
+def test_a_required_cell_that_cannot_be_read_is_one_mistake(column: str) -> None:
+    row = {"patient_ref": "a", "clinic_id": "main", column: ""}
+    kinds = bytearray(Kind.FORMULA if name == column else Kind.TEXT for name in row)
+
+    (said,) = read(list(row), list(row.values()), kinds=kinds).problems.to_pylist()
+
+    assert said.startswith(f"{column} holds a formula that was never calculated.")
+    assert "\n" not in said
 
 
 def test_numbers_as_spreadsheets_keep_them_are_understood() -> None:
@@ -173,8 +189,8 @@ def test_what_no_limit_asks_for_is_left_aside_with_a_note() -> None:
 
     assert rows.good.tolist() == [0, 1]
     assert rows.notes.to_pylist() == [
-        "drug_deductible_met is left aside: the plan has no such limit",
-        "deductible_met is left aside: the plan has no such limit",
+        "drug_deductible_met is left aside: the plan has no such limit.",
+        "deductible_met is left aside: the row has no plan.",
     ]
 
 
@@ -236,6 +252,21 @@ def test_treatments_stand_as_compared_then_as_they_first_appear() -> None:
     assert named[len(compared) :] == [
         name for name in ("spray", "tryptophan") if name not in compared
     ]
+
+
+def test_a_message_is_on_one_line_and_a_problem_on_a_line_of_its_own() -> None:
+    data, _ = run("patient_ref,clinic_id,plan_id,age\na,main,gild,x\n", ".xlsx")
+    book = openpyxl.load_workbook(BytesIO(data))
+    results = book["Results"]
+    (message,) = (row[5].value for row in results.iter_rows(min_row=2))
+
+    assert book["Problems"]["C2"].value.split("\n") == [
+        "plan_id names a plan that the rulebook does not have. Did you mean gold? The template "
+        "lists the plans; a patient without insurance has none.",
+        "age is not a whole number of 0 or more. Write a whole number, or leave it blank.",
+    ]
+    assert message == book["Problems"]["C2"].value.replace("\n", " ")
+    assert book["Problems"].row_dimensions[2].height > 2 * LINE, "both lines can be seen"
 
 
 def test_a_workbook_of_results_has_its_summary_and_problems() -> None:

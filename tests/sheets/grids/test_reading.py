@@ -179,3 +179,41 @@ def test_macros_are_refused() -> None:
         archive.writestr("xl/vbaProject.bin", b"x")
 
     assert refusal(stream.getvalue(), ".xlsx")[0] == "active-content"
+
+
+def two_sheets(*first: list[str]) -> bytes:
+    stream = BytesIO()
+    book = openpyxl.Workbook()
+    book.active.title = "Cover"
+    for row in first:
+        book.active.append(row)
+    page = book.create_sheet("Data")
+    page.append(["patient_ref"])
+    page.append(["a"])
+    book.save(stream)
+    return stream.getvalue()
+
+
+def test_which_of_several_sheets_was_read_is_told() -> None:
+    table, _ = read(two_sheets(["patient_ref"], ["b"]), ".xlsx")
+
+    assert [each.message for each in table.notes] == ["The sheet Cover was read, not Data."]
+
+
+@pytest.mark.parametrize(
+    ("first", "says"),
+    [
+        ([["Please read"]], "The first row of the sheet Cover names no column we know."),
+        ([], "The sheet Cover has no patients."),
+    ],
+)
+def test_a_sheet_without_patients_is_named_where_there_are_others(
+    first: list[list[str]], says: str
+) -> None:
+    assert refusal(two_sheets(*first), ".xlsx")[1] == says
+
+
+def test_of_two_headers_the_one_that_names_more_columns_is_the_header() -> None:
+    rows = [["age", "", "months of care"], ["patient_ref", "plan_id", "months"], ["a", "b", "3"]]
+
+    assert refusal(workbook(rows), ".xlsx") == ("header-not-first", "The header is in row 2.")
