@@ -21,6 +21,8 @@ from estimator.services.intake.fields import DocumentRefused
 from estimator.sheets import codes
 from estimator.sheets.grids.reading import ending_of
 from estimator.sheets.refusal import RefusedError
+from estimator.storage import batches
+from estimator.storage.database import Database
 from estimator.storage.tables import Batch
 from estimator.web.access import identity
 from estimator.web.settings import Settings
@@ -44,7 +46,12 @@ def uploaded() -> Iterator[tuple[str, IO[bytes]]]:
         raise DocumentRefused([codes.finding("not-a-batch-file", "No file was chosen.")])
     with TemporaryFile() as file:
         _copy(sent, file)
-        yield sent.filename.replace("\\", "/").rpartition("/")[2], file
+        yield _name(sent.filename), file
+
+
+def _name(given: str) -> str:
+    """Return a file's name without its folders and what nobody can read."""
+    return "".join(filter(str.isprintable, given.replace("\\", "/").rpartition("/")[2]))
 
 
 def _refused(refusal: RefusedError) -> DocumentRefused:
@@ -71,15 +78,23 @@ def accept(source: Source, settings: Settings, key: str | None = None) -> Batch:
         findings = look(file, ending)
         if findings:
             raise DocumentRefused(findings)
+        database, live = source.database(), source.live()
         upload = jobs.Upload(
             file=file,
             file_name=name,
             ending=ending,
             made_by=identity().name,
             idempotency_key=key,
-            corrects=request.form.get("corrects") or None,
+            corrects=_corrected(database),
         )
-        database, live = source.database(), source.live()
         audit = Audit.of(database, settings.secret_key or None)
         now = datetime.now(UTC)
         return jobs.accept(database, audit, upload, live.number, source.today(), now)
+
+
+def _corrected(database: Database) -> str | None:
+    """Return the name of the batch that the file corrects, if it is there (still)."""
+    asked = request.form.get("corrects", "").replace("\0", "")
+    with database.session() as session:
+        found = batches.find(session, asked)
+    return found.name if found else None

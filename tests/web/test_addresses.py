@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
@@ -52,3 +53,15 @@ def test_a_release_that_cannot_be_is_no_live_one(client: FlaskClient, release: s
 
     assert "Another release is live" in client.post("/rulebook/forward", data=sent).text
     assert client.post("/estimates", data=sent).status_code == 422
+
+
+@pytest.mark.parametrize("corrects", ["\0", "x" * 40, "of another time"])
+def test_a_file_that_corrects_no_batch_is_estimated_whole(
+    client: FlaskClient, corrects: str
+) -> None:
+    file = (BytesIO(b"patient_ref,clinic_id\n1,boston\n"), "a\0.csv")
+
+    sent = client.post("/batches", data={"file": file, "corrects": corrects})
+
+    assert sent.status_code == 303
+    assert "a.csv" in client.get(sent.headers["Location"]).text
