@@ -9,9 +9,6 @@ PROJECT := $(PIP) install -qq --no-deps --no-build-isolation --editable .
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock" --upgrade
 
-# Tests that ask a browser or a server wait for it: one process more than there are cores.
-TESTERS = $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)')
-
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check fix bench docs rules lock clean \
 	dev tools format-check lint types imports tests
@@ -76,7 +73,7 @@ imports: dev
 # pytest's closing line is the last one printed, unless the engine is not wholly covered.
 tests: dev
 	@mkdir -p build
-	@$(BIN)/pytest --numprocesses $(TESTERS) --dist worksteal --cov --cov-report=term:skip-covered --cov-fail-under=90
+	@$(BIN)/pytest --numprocesses auto --dist worksteal --cov --cov-report=term:skip-covered --cov-fail-under=90
 	@$(BIN)/coverage report --include='estimator/engine/*' --show-missing --fail-under=100 \
 		> build/engine-coverage.txt || { cat build/engine-coverage.txt; exit 1; }
 
