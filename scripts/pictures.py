@@ -26,6 +26,8 @@ from urllib.request import urlopen
 from playwright.sync_api import FilePayload, Page, expect, sync_playwright
 
 FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
+PATIENCE = 240
+"""How many seconds a step may take on a busy machine."""
 
 
 def form(page: Page, address: str) -> None:
@@ -81,7 +83,7 @@ def batch(page: Page, address: str) -> None:
     page.goto(f"{address}/batches")
     page.locator("#file").set_input_files(file)
     page.locator("#upload-form button").click()
-    expect(page.locator("#progress [data-ended=yes]")).to_be_visible(timeout=60_000)
+    expect(page.locator("#progress [data-ended=yes]")).to_be_visible()
 
 
 def set_up(page: Page, address: str) -> None:
@@ -135,7 +137,7 @@ def program() -> Iterator[str]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         url = f"sqlite:///{folder}/pictures.sqlite3"
         environment = {**os.environ, "ESTIMATOR_DATABASE_URL": url}
         command = [sys.executable, "-m", "estimator", "serve", "--port", str(port)]
@@ -146,12 +148,13 @@ def program() -> Iterator[str]:
             yield address
         finally:
             started.terminate()
-            started.wait(timeout=20)
+            started.wait(timeout=PATIENCE)
 
 
 def wait_for(address: str) -> None:
-    for _ in range(600):
-        with suppress(OSError), urlopen(f"{address}/readyz", timeout=9) as answer:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        with suppress(OSError), urlopen(f"{address}/readyz", timeout=PATIENCE) as answer:
             if answer.status == 200:
                 return
         time.sleep(0.1)
@@ -161,6 +164,7 @@ def wait_for(address: str) -> None:
 def take(names: list[str], folder: Path) -> None:
     """Take the pictures by these names into *folder*."""
     folder.mkdir(parents=True, exist_ok=True)
+    expect.set_options(timeout=PATIENCE * 1000)
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
     with program() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
@@ -168,6 +172,7 @@ def take(names: list[str], folder: Path) -> None:
             picture = PICTURES[name]
             shape = {"width": picture.width, "height": picture.height}
             page = browser.new_page(viewport=shape, device_scale_factor=picture.dots)
+            page.set_default_timeout(PATIENCE * 1000)
             picture.show(page, address)
             page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0) }")
             page.screenshot(path=folder / f"{name}.png")

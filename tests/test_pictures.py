@@ -34,6 +34,8 @@ def test_the_readme_shows_every_picture_with_words_for_those_who_cannot_see_it()
 
 def test_every_picture_can_be_taken_anew(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "scripts.pictures", "--folder", str(tmp_path)]
-    subprocess.run(command, cwd=ROOT, check=True, stderr=subprocess.DEVNULL)
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
 
     assert {each.name for each in tmp_path.iterdir()} == {f"{name}.png" for name in PICTURES}

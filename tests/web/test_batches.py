@@ -26,7 +26,7 @@ ROWS = "patient_ref,clinic_id,plan_id,months,note\n" + "".join(
     f"{number:04},boston-sample,bcbsma-archetype-ppo,{12 if number % 50 else 'x'},=1+1\n"
     for number in range(200)
 )
-PATIENCE = 120
+PATIENCE = 240
 
 
 @pytest.fixture(scope="module")
