@@ -230,6 +230,7 @@ def test_what_belongs_to_no_row_stands_in_front() -> None:
     ].count(Severity.STOP)
 
 
+@pytest.mark.no_cover
 def test_libreoffice_reads_the_copy_as_we_do(given: bytes, copy: bytes, tmp_path: Path) -> None:
     (tmp_path / "copy.xlsx").write_bytes(copy)
 

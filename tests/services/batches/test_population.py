@@ -68,6 +68,7 @@ def test_the_books_come_out_as_one_by_one(book: Rulebook, seed: int) -> None:
     assert_equal(Sites(book), seed, 25, everything(book))
 
 
+@pytest.mark.no_cover
 @SLOW
 @given(seed=st.integers(0, 10**9))
 def test_the_shipped_rules_come_out_as_one_by_one(ours: Sites, seed: int) -> None:

@@ -25,6 +25,8 @@ from estimator.services.estimating import estimate
 from estimator.services.estimating.situation import rulebook_plan
 from tests.services.batches.test_population import BOOKS, opened
 
+pytestmark = pytest.mark.no_cover  # what runs here is asked for in many other tests
+
 TODAY = date(2026, 3, 2)
 AMOUNTS = ("0", "0.01", "123.45", "900", "4000.00", "15000.5")
 MET = {

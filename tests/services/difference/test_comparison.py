@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import product
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -204,6 +205,7 @@ def told(treated: dict[str, Any]) -> tuple[Any, ...]:
     return (treated["coverage"]["status"], best, routes.get("insured"))
 
 
+@pytest.mark.no_cover
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(after=changed())
 def test_what_is_not_estimated_again_would_have_been_the_same(after: dict[str, Any]) -> None:
