@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+
 from estimator import __version__
 from estimator.engine.adjudication import AMOUNTS
 from estimator.rulebook.model import Rulebook
 from estimator.services.estimating import estimate
+from estimator.services.intake.fields import DocumentRefused
 from tests.builders import (
     BASE,
     TODAY,
@@ -183,3 +186,31 @@ def test_who_changes_an_answer_changes_no_other() -> None:
         del route["lines"][-1], route["upfront"]
 
     assert ask(rules, plan_id="gold") == before
+
+
+def test_names_that_are_not_there_are_told_beside_fields_that_cannot_be_read() -> None:
+    document = {
+        "clinic_id": "nowhere",
+        "plan_id": "golt",
+        "months": 99,
+        "treatments": ["ketamin"],
+        "secondary": {"plan_id": 7},
+    }
+
+    with pytest.raises(DocumentRefused) as refused:
+        estimate(document, book(), today=TODAY)
+
+    assert {(each.field, each.code) for each in refused.value.findings} == {
+        ("months", "field-not-readable"),
+        ("secondary.plan_id", "field-not-readable"),
+        ("clinic_id", "unknown-clinic"),
+        ("plan_id", "unknown-plan"),
+        ("treatments[0]", "unknown-treatment"),
+    }
+
+
+def test_a_field_that_cannot_be_read_is_not_told_to_be_missing_too() -> None:
+    with pytest.raises(DocumentRefused) as refused:
+        estimate({"clinic_id": 7, "months": 99}, book(), today=TODAY)
+
+    assert {each.field for each in refused.value.findings} == {"clinic_id", "months"}

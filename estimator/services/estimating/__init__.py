@@ -19,8 +19,8 @@ from estimator.services.estimating.coverage import (
 from estimator.services.estimating.insurers import Insurer
 from estimator.services.estimating.notices import Notice
 from estimator.services.estimating.routes import routes
-from estimator.services.estimating.situation import Situation, find_situation
-from estimator.services.intake.requests import JOIN, read_request
+from estimator.services.estimating.situation import Situation, read_situation
+from estimator.services.intake.requests import JOIN
 
 __all__ = ["answer_to", "estimate"]
 
@@ -51,7 +51,7 @@ def answer_to(
     fingerprint: str = "",
 ) -> Answer:
     """Return the same answer before it is written down, for whoever says it in other words."""
-    situation = find_situation(read_request(document), rulebook, today)
+    situation = read_situation(document, rulebook, today)
     treatments = tuple(_treatment(situation, treatment) for treatment in situation.treatments)
     return Answer(situation, treatments, release, fingerprint)
 

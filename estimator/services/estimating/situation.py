@@ -6,10 +6,12 @@ stop the estimate, all at once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from estimator.engine.account import Account
 from estimator.engine.adjudication import Cover, open_account
@@ -23,13 +25,14 @@ from estimator.services.estimating.insurers import CasePlan, Insurer, RulebookPl
 from estimator.services.estimating.lines import PricedCourse, Setting, price_course, supplement_of
 from estimator.services.estimating.notices import Notice, limit_words, of_notes, of_second
 from estimator.services.intake.cases import method_findings, second_side
-from estimator.services.intake.fields import DocumentRefused, refuse
+from estimator.services.intake.fields import DocumentRefused, read, refuse
 from estimator.services.intake.plans import BY_RULE, AccumulatorDocument, read_met
 from estimator.services.intake.requests import (
     JOIN,
     RequestDocument,
     SecondaryPlanDocument,
     TypedPlanDocument,
+    read_request,
 )
 
 SupplementOn = Callable[[date], Supplement]
@@ -83,6 +86,31 @@ def _course(setting: Setting, treatment: str) -> PricedCourse:
 def rulebook_plan(rulebook: Rulebook, plan_id: str) -> RulebookPlan:
     """Return a plan of the rulebook, the same object every time."""
     return RulebookPlan(rulebook, rulebook.plans[plan_id])
+
+
+def read_situation(document: Any, rulebook: Rulebook, today: date) -> Situation:
+    """Return the situation of a document; raises ``DocumentRefused`` with every finding at once."""
+    try:
+        request = read_request(document)
+    except DocumentRefused as refused:
+        unknown = _also_unknown(document, refused.findings, rulebook, today)
+        raise DocumentRefused([*refused.findings, *unknown]) from None
+    return find_situation(request, rulebook, today)
+
+
+def _also_unknown(
+    document: Any, findings: Iterable[Finding], rulebook: Rulebook, today: date
+) -> list[Finding]:
+    """Return which names the rulebook does not have, in the fields with nothing else wrong."""
+    wrong = {re.split(r"[.\[]", each.field)[0] for each in findings}
+    if not isinstance(document, dict):
+        return []
+    try:
+        rest = {name: value for name, value in document.items() if name not in wrong}
+        find_situation(read(RequestDocument, rest), rulebook, today)
+    except DocumentRefused as more:
+        return [each for each in more.findings if each.code.startswith("unknown-")]
+    return []
 
 
 def find_situation(request: RequestDocument, rulebook: Rulebook, today: date) -> Situation:
